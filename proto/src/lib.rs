@@ -1,0 +1,22 @@
+//! The gRPC contract of Teken: code generated from `proto/teken/v1/*.proto`, and nothing else.
+//!
+//! The contract's own comments are its documentation; start at
+//! [`teken::v1::signing_service_client`] or [`teken::v1::signing_service_server`].
+
+/// Packages of the contract.
+pub mod teken {
+    /// `teken.v1`: signing by digest and by document.
+    #[expect(
+        missing_docs,
+        clippy::use_self,
+        unused_qualifications,
+        unreachable_pub,
+        reason = "generated code"
+    )]
+    pub mod v1 {
+        tonic::include_proto!("teken.v1");
+
+        /// The encoded `FileDescriptorSet`, for server reflection.
+        pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("teken.v1");
+    }
+}
