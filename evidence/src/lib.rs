@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Every signed statement of Teken other than the PDF signature itself.
+//!
+//! Today that is the [signing statement](SigningStatement): what the *service* knows about a signing act, carried as one signed
+//! attribute of the CMS, so that an office cannot choose its own time, type or name. The mandate, the QR seal, the status list and the
+//! log leaf come here too when they are built.
+//!
+//! Invariant: bytes in, bytes out. Nothing here reads a clock, a file or a network, and nothing here holds a signing key. One value
+//! has one encoding (DER), and a decoder refuses every other encoding of it.
+//!
+//! It deliberately does not verify signatures: whoever reads a statement must already have established that the signed attributes
+//! around it are authentic.
+//!
+//! Read first: [`signing_statement`], the specification of the attribute with a worked example.
+
+mod commitment;
+mod names;
+mod oid;
+pub mod signing_statement;
+
+pub use commitment::{Commitment, CommitmentDomain, CommitmentKey};
+pub use der::asn1::ObjectIdentifier;
+pub use names::{DocumentType, NameError, OfficeId};
+pub use oid::{OidArc, OidArcError};
+pub use signing_statement::{MandateReference, SigningStatement, StatementError, UnixSeconds};
