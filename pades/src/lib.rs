@@ -1,1 +1,21 @@
-//! Placeholder.
+//! What a signed PDF is: prepare, digest, CMS, embed, read back. Octets in, octets out.
+//!
+//! This crate owns the one parser of hostile input that signer, office and verifier share, and the one writer of what
+//! we sign. Two halves meet in [`SignedPdf`]:
+//!
+//! * reading: [`SignedPdf::open`] finds revisions and [`EmbeddedSignature`]s by the raw octets, repairs nothing, and
+//!   is bounded by [`Limits`]; [`pdf`] is the syntax beneath it;
+//! * writing: an unsigned PDF is prepared, its [`DocumentDigest`] goes into the signed attributes, and the CMS that
+//!   comes back is embedded and re-read.
+//!
+//! It has no key, no clock and no network, and it judges nothing: whether a signature holds is for the verifier to
+//! say. It does not decrypt, render, or repair.
+
+mod byte_range;
+mod error;
+mod limits;
+pub mod pdf;
+
+pub use byte_range::{ByteRange, DocumentDigest};
+pub use error::{Expected, PdfError, XrefFault};
+pub use limits::Limits;

@@ -1,0 +1,207 @@
+//! Octets to [`Token`]s (ISO 32000-2, 7.2, 7.3), each with its span.
+//!
+//! The lexer never allocates and looks at each octet once. Numbers and strings that do not follow the grammar are
+//! errors here, not guesses later.
+
+use std::ops::Range;
+
+use super::object::{Name, PdfString};
+use crate::PdfError;
+use crate::error::Expected;
+
+/// The smallest pieces of the syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token<'a> {
+    /// An integer that fits 64 bits.
+    Integer(i64),
+    /// Any other number, as written.
+    Real(&'a [u8]),
+    /// A name, without its solidus.
+    Name(Name<'a>),
+    /// A string, without its delimiters.
+    String(PdfString<'a>),
+    /// `[`
+    ArrayStart,
+    /// `]`
+    ArrayEnd,
+    /// `<<`
+    DictionaryStart,
+    /// `>>`
+    DictionaryEnd,
+    /// Any other run of regular characters: `obj`, `R`, `true`.
+    Keyword(&'a [u8]),
+    /// The end of the octets.
+    End,
+}
+
+/// Reads tokens one after the other.
+#[derive(Clone, Debug)]
+pub struct Lexer<'a> {
+    octets: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Lexer<'a> {
+    /// Reads `octets` from `position` on.
+    #[must_use]
+    pub const fn new(octets: &'a [u8], position: usize) -> Self {
+        Self { octets, position }
+    }
+
+    /// Where the next octet to be looked at lies.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// What has not been read yet.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.octets.get(self.position..).unwrap_or_default()
+    }
+
+    /// Skips `count` octets.
+    pub const fn skip(&mut self, count: usize) {
+        self.position = self.position.saturating_add(count);
+    }
+
+    /// Skips white space and comments (7.2.3, 7.2.4).
+    pub fn skip_white_space(&mut self) {
+        loop {
+            let rest = self.rest();
+            let blank = rest.iter().take_while(|octet| is_white_space(**octet)).count();
+            self.skip(blank);
+            let Some((b'%', comment)) = rest.get(blank..).and_then(<[u8]>::split_first) else { return };
+            let length = comment.iter().position(|octet| matches!(octet, b'\r' | b'\n')).unwrap_or(comment.len());
+            self.skip(length.saturating_add(1));
+        }
+    }
+
+    /// The next token and its span.
+    ///
+    /// # Errors
+    ///
+    /// [`PdfError::Syntax`] when no token begins or ends as it must.
+    pub fn next_token(&mut self) -> Result<(Token<'a>, Range<usize>), PdfError> {
+        self.skip_white_space();
+        let start = self.position;
+        let rest = self.rest();
+        let (token, length) = match rest {
+            [] => (Token::End, 0),
+            [b'/', name @ ..] => {
+                let length = regular_run(name);
+                (Token::Name(Name::from_raw(name.get(..length).unwrap_or_default())), length.saturating_add(1))
+            }
+            [b'<', b'<', ..] => (Token::DictionaryStart, 2),
+            [b'>', b'>', ..] => (Token::DictionaryEnd, 2),
+            [b'<', digits @ ..] => {
+                let length = self.hexadecimal_run(digits)?;
+                let raw = digits.get(..length).unwrap_or_default();
+                (Token::String(PdfString::Hexadecimal(raw)), length.saturating_add(2))
+            }
+            [b'(', text @ ..] => {
+                let length = literal_run(text).ok_or_else(|| self.expected(self.octets.len(), Expected::StringEnd))?;
+                let raw = text.get(..length).unwrap_or_default();
+                (Token::String(PdfString::Literal(raw)), length.saturating_add(2))
+            }
+            [b'[', ..] => (Token::ArrayStart, 1),
+            [b']', ..] => (Token::ArrayEnd, 1),
+            [b')' | b'>' | b'{' | b'}', ..] => return Err(self.expected(start, Expected::Object)),
+            _ => {
+                let length = regular_run(rest);
+                let word = rest.get(..length).unwrap_or_default();
+                (number(word).unwrap_or(Token::Keyword(word)), length)
+            }
+        };
+        self.skip(length);
+        Ok((token, start..self.position))
+    }
+
+    /// The length of a hexadecimal string up to its `>`.
+    fn hexadecimal_run(&self, digits: &[u8]) -> Result<usize, PdfError> {
+        let start = self.position.saturating_add(1);
+        let length = digits
+            .iter()
+            .position(|octet| *octet == b'>')
+            .ok_or_else(|| self.expected(self.octets.len(), Expected::StringEnd))?;
+        let inside = digits.get(..length).unwrap_or_default();
+        // One pass without a branch for the common case, a second one only to say where the fault is.
+        if !inside.iter().fold(true, |all, octet| all & octet.is_ascii_hexdigit())
+            && let Some(fault) = inside.iter().position(|octet| !octet.is_ascii_hexdigit() && !is_white_space(*octet))
+        {
+            return Err(self.expected(start.saturating_add(fault), Expected::HexDigit));
+        }
+        Ok(length)
+    }
+
+    const fn expected(&self, offset: usize, expected: Expected) -> PdfError {
+        PdfError::Syntax { offset, expected }
+    }
+}
+
+/// The six white-space characters (7.2.3, table 1).
+pub(crate) const fn is_white_space(octet: u8) -> bool {
+    matches!(octet, 0 | 9 | 10 | 12 | 13 | 32)
+}
+
+/// The delimiters (7.2.3, table 2).
+const fn is_delimiter(octet: u8) -> bool {
+    matches!(octet, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+}
+
+/// How many regular characters (7.2.3) there are before the first other one.
+fn regular_run(octets: &[u8]) -> usize {
+    octets.iter().position(|octet| is_white_space(*octet) || is_delimiter(*octet)).unwrap_or(octets.len())
+}
+
+/// The length of a literal string up to the parenthesis that balances the one before it (7.3.4.2).
+fn literal_run(text: &[u8]) -> Option<usize> {
+    let mut open: usize = 1;
+    let mut octets = text.iter().enumerate();
+    while let Some((index, octet)) = octets.next() {
+        match octet {
+            b'\\' => {
+                octets.next();
+            }
+            b'(' => open = open.saturating_add(1),
+            b')' => {
+                open = open.saturating_sub(1);
+                if open == 0 {
+                    return Some(index);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A number (7.3.3): an optional sign, digits, at most one point, at least one digit.
+fn number(word: &[u8]) -> Option<Token<'_>> {
+    let (negative, unsigned) = match word {
+        [b'+', unsigned @ ..] => (false, unsigned),
+        [b'-', unsigned @ ..] => (true, unsigned),
+        unsigned => (false, unsigned),
+    };
+    let mut value = Some(0_i64);
+    let (mut digits, mut points) = (0_usize, 0_usize);
+    for octet in unsigned {
+        match octet {
+            b'0'..=b'9' => {
+                digits = digits.saturating_add(1);
+                let digit = i64::from(octet & 0xF);
+                value = value
+                    .and_then(|value| value.checked_mul(10))
+                    .and_then(|value| if negative { value.checked_sub(digit) } else { value.checked_add(digit) });
+            }
+            b'.' => points = points.saturating_add(1),
+            _ => return None,
+        }
+    }
+    match (digits, points, value) {
+        (0, ..) | (_, 2.., _) => None,
+        (_, 0, Some(value)) => Some(Token::Integer(value)),
+        // An integer over 64 bits is a number all the same, but never a length, an offset or an object number.
+        _ => Some(Token::Real(word)),
+    }
+}
