@@ -1,0 +1,188 @@
+//! Files that are whole or absent: written beside their place, flushed, and then named.
+//!
+//! Invariant: under the final name nobody ever sees half a file, and when a function here returns `Ok`, content and name survive a
+//! power loss.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use thiserror::Error;
+
+use crate::platform;
+
+/// What to do when the place is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse to write.
+    Keep,
+    /// Put the new file in its place.
+    Replace,
+}
+
+/// Why a file was not written.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The place is taken by another file, and [`Existing::Keep`] was asked.
+    #[error("{} exists", path.display())]
+    Exists {
+        /// The place.
+        path: PathBuf,
+    },
+    /// The path names no file.
+    #[error("{} is not the name of a file", path.display())]
+    NotAFileName {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("cannot write {}", path.display())]
+    Io {
+        /// The place.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A new private file that is flushed; its name becomes durable with its folder.
+pub(crate) fn write_new(path: &Path, octets: &[u8]) -> io::Result<()> {
+    let mut file = platform::private_file_options().open(path)?;
+    file.write_all(octets)?;
+    file.sync_all()
+}
+
+/// Writes `octets` to `path`, whole and durable, by way of a temporary file in the same folder.
+///
+/// Writing the very bytes that already lie there succeeds with either [`Existing`]: a run that died after the file was named, and
+/// before it noted so, comes back here.
+pub(crate) fn write_whole(path: &Path, octets: &[u8], existing: Existing) -> Result<(), WriteError> {
+    let failed = |source| WriteError::Io { path: path.to_owned(), source };
+    let name = path.file_name().ok_or_else(|| WriteError::NotAFileName { path: path.to_owned() })?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if existing == Existing::Keep && path.try_exists().map_err(failed)? {
+        return same_or_exists(path, octets);
+    }
+
+    let temporary = temporary_in(folder, name).map_err(failed)?;
+    let mut file = temporary.file;
+    let written = file.write_all(octets).and_then(|()| file.sync_all());
+    drop(file);
+    let named = written.map_err(failed).and_then(|()| name_file(&temporary.path, path, octets, existing));
+    // Gone already after a rename; left behind otherwise.
+    let _ = fs::remove_file(&temporary.path);
+    named?;
+    platform::sync_folder(folder).map_err(failed)
+}
+
+fn name_file(temporary: &Path, path: &Path, octets: &[u8], existing: Existing) -> Result<(), WriteError> {
+    let failed = |source| WriteError::Io { path: path.to_owned(), source };
+    if existing == Existing::Replace {
+        return fs::rename(temporary, path).map_err(failed);
+    }
+    // A hard link fails when the name is taken, which a rename does not.
+    match fs::hard_link(temporary, path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => same_or_exists(path, octets),
+        // FAT and some network shares have no hard links. What is left there is the look that was taken above.
+        Err(_) => fs::rename(temporary, path).map_err(failed),
+    }
+}
+
+fn same_or_exists(path: &Path, octets: &[u8]) -> Result<(), WriteError> {
+    let failed = |source| WriteError::Io { path: path.to_owned(), source };
+    let metadata = fs::metadata(path).map_err(failed)?;
+    let same = metadata.is_file()
+        && usize::try_from(metadata.len()) == Ok(octets.len())
+        && fs::read(path).map_err(failed)? == octets;
+    if same { Ok(()) } else { Err(WriteError::Exists { path: path.to_owned() }) }
+}
+
+struct Temporary {
+    path: PathBuf,
+    file: fs::File,
+}
+
+/// A new file beside the place. The name is derived, not random: a counter finds a free one, so that what a crash left behind is in
+/// nobody's way.
+fn temporary_in(folder: &Path, name: &std::ffi::OsStr) -> io::Result<Temporary> {
+    let mut counter = 0_u32;
+    loop {
+        let mut candidate = std::ffi::OsString::from(".");
+        candidate.push(name);
+        candidate.push(format!(".{}.{counter}.tmp", std::process::id()));
+        let path = folder.join(candidate);
+        match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok(Temporary { path, file }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && counter < 1_000 => {
+                counter = counter.saturating_add(1);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_in(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_written_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.pdf");
+        write_whole(&path, b"signed", Existing::Keep).expect("the place is free");
+        assert_eq!(fs::read(&path).expect("there"), b"signed");
+        assert_eq!(names_in(folder.path()), ["a.pdf"]);
+    }
+
+    #[test]
+    fn an_existing_file_is_kept_unless_the_caller_says_replace() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.pdf");
+        fs::write(&path, b"old").expect("written");
+        assert!(matches!(write_whole(&path, b"new", Existing::Keep), Err(WriteError::Exists { path: p }) if p == path));
+        assert_eq!(fs::read(&path).expect("there"), b"old");
+        write_whole(&path, b"new", Existing::Replace).expect("replaced");
+        assert_eq!(fs::read(&path).expect("there"), b"new");
+        assert_eq!(names_in(folder.path()), ["a.pdf"]);
+    }
+
+    #[test]
+    fn writing_the_same_bytes_again_succeeds_without_replace() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.pdf");
+        fs::write(&path, b"signed").expect("written");
+        write_whole(&path, b"signed", Existing::Keep).expect("the same bytes");
+    }
+
+    #[test]
+    fn a_folder_in_the_place_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(matches!(write_whole(folder.path(), b"x", Existing::Keep), Err(WriteError::Exists { .. })));
+        assert!(matches!(write_whole(folder.path(), b"x", Existing::Replace), Err(WriteError::Io { .. })));
+        assert!(matches!(write_whole(Path::new("/"), b"x", Existing::Keep), Err(WriteError::NotAFileName { .. })));
+    }
+
+    #[test]
+    fn what_a_crash_left_beside_the_place_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(format!(".a.pdf.{}.0.tmp", std::process::id())), b"half").expect("written");
+        let path = folder.path().join("a.pdf");
+        write_whole(&path, b"signed", Existing::Keep).expect("the place is free");
+        assert_eq!(fs::read(&path).expect("there"), b"signed");
+    }
+}
