@@ -11,11 +11,29 @@
 //! It has no key, no clock and no network, and it judges nothing: whether a signature holds is for the verifier to
 //! say. It does not decrypt, render, or repair.
 
+mod attributes;
 mod byte_range;
+mod chain;
+mod cms;
 mod error;
+mod ess;
 mod limits;
+mod options;
 pub mod pdf;
+mod pdf_time;
+mod prepared;
+mod signature_dictionary;
+mod splice;
+mod tlv;
+mod write_error;
 
+pub use attributes::{SignedAttribute, SignedAttributes};
 pub use byte_range::{ByteRange, DocumentDigest};
+pub use chain::{CertificateChain, CertificateDer};
+pub use cms::{Cms, contents_size};
 pub use error::{Expected, PdfError, XrefFault};
 pub use limits::Limits;
+pub use options::{Appearance, ContentsSize, FieldChoice, PrepareOptions};
+pub use pdf_time::PdfTime;
+pub use prepared::PreparedPdf;
+pub use write_error::{CmsError, EmbedError, FieldDemand, Part, PrepareError, PreparedError, ReadBack};
