@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The newcomer's door: one command that makes a throw-away agency and does the whole job with it.
+
+pub mod samples;
