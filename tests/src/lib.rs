@@ -1,1 +1,14 @@
-//! Placeholder.
+//! What the four suites share: how a case is declared, where peers and data are found, how the real programs are started.
+//!
+//! Nothing here stands in for our own code: a case starts the real service, the real client and the real verifier. See `README.md`
+//! beside this crate for how to run one suite and how to add a case.
+
+mod data;
+mod peers;
+mod programs;
+mod suite;
+
+pub use data::{scratch, shared, workspace};
+pub use peers::Peer;
+pub use programs::{Finished, Program, Running, finish};
+pub use suite::{Outcome, Suite};

@@ -1,0 +1,5 @@
+//! placeholder
+use std::process::ExitCode;
+fn main() -> ExitCode {
+    tests::Suite::new().run()
+}

@@ -1,0 +1,87 @@
+//! Foreign programs and data that judge our output, found on this machine or reported missing by name.
+
+use std::{
+    env,
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::LazyLock,
+};
+
+use crate::data;
+
+/// Somebody else's program, or data that is not part of the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// A C compiler, for the write recorder of the power-loss replay.
+    CCompiler,
+    /// The Python packages `grpcio` and `grpcio-tools`.
+    Grpcio,
+    /// `openssl`, version 3.
+    OpenSsl,
+    /// `pdfsig` of poppler.
+    Pdfsig,
+    /// The Python package `pyhanko`.
+    PyHanko,
+    /// `python3`.
+    Python,
+    /// `qpdf`.
+    Qpdf,
+    /// The folder of public test data, `TEKEN_SHARED` or `../shared`.
+    Shared,
+    /// `strace`.
+    Strace,
+}
+
+impl Peer {
+    /// The name under which a missing peer is reported.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CCompiler => "cc",
+            Self::Grpcio => "grpcio",
+            Self::OpenSsl => "openssl",
+            Self::Pdfsig => "pdfsig",
+            Self::PyHanko => "pyhanko",
+            Self::Python => "python3",
+            Self::Qpdf => "qpdf",
+            Self::Shared => "TEKEN_SHARED",
+            Self::Strace => "strace",
+        }
+    }
+
+    /// Whether it is on this machine.
+    #[must_use]
+    pub fn is_present(self) -> bool {
+        static GRPCIO: LazyLock<bool> = LazyLock::new(|| imports("grpc, grpc_tools"));
+        static PYHANKO: LazyLock<bool> = LazyLock::new(|| imports("pyhanko.sign.validation"));
+        match self {
+            Self::CCompiler => answers("cc", "--version"),
+            Self::Grpcio => *GRPCIO,
+            Self::OpenSsl => answers("openssl", "version"),
+            Self::Pdfsig => answers("pdfsig", "-v"),
+            Self::PyHanko => *PYHANKO,
+            Self::Python => imports("sqlite3"),
+            Self::Qpdf => answers("qpdf", "--version"),
+            Self::Shared => data::shared().is_some(),
+            Self::Strace => answers("strace", "-V"),
+        }
+    }
+
+    /// The Python interpreter that has the Python peers: `TEKEN_PYTHON`, else `python3`.
+    #[must_use]
+    pub fn python() -> PathBuf {
+        env::var_os("TEKEN_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from)
+    }
+}
+
+fn answers(program: &str, argument: &str) -> bool {
+    Command::new(program).arg(argument).stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
+}
+
+fn imports(modules: &str) -> bool {
+    Command::new(Peer::python())
+        .args(["-c", &format!("import {modules}")])
+        .stdin(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
