@@ -42,6 +42,13 @@ pub enum PdfError {
     /// The file is encrypted (7.6); neither signing nor verifying reads encrypted documents.
     #[error("the document is encrypted")]
     Encrypted,
+    /// Asked for when a document is opened for signing only: another reader in wide use, in its strict mode, does not
+    /// load every object of the file, so that people would not all see the same document.
+    #[error("a second reader does not load the file: {fault}")]
+    SecondReader {
+        /// What it stumbles over.
+        fault: SecondReaderFault,
+    },
 
     // --- cross-reference data
     /// A cross-reference section is not where it should be or not in the form it should have (7.5.4, 7.5.8).
@@ -253,6 +260,26 @@ pub enum PdfError {
         /// Octets allowed.
         limit: usize,
     },
+}
+
+/// What the second reader stumbles over. It gives no offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecondReaderFault {
+    /// The header line.
+    #[error("the header")]
+    Header,
+    /// The cross-reference data or the trailer.
+    #[error("the cross-reference data")]
+    Xref,
+    /// The cross-reference data, which it had to correct.
+    #[error("cross-reference data that need a correction")]
+    Correction,
+    /// An object, perhaps one that nothing refers to.
+    #[error("an object")]
+    Object,
+    /// The data of a stream that it must decode.
+    #[error("a stream")]
+    Stream,
 }
 
 /// What is wrong with a cross-reference section.

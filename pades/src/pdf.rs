@@ -13,12 +13,23 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod budget;
+mod document;
+mod filter;
+mod indirect;
 mod lexer;
 mod object;
+mod object_stream;
 mod parser;
+mod revision;
 mod text;
+mod xref;
 
 pub use budget::Budget;
+pub use document::{Document, Located, View};
+pub use indirect::{Indirect, Source};
+pub(crate) use lexer::is_white_space;
 pub use lexer::{Lexer, Token};
 pub use object::{Dictionary, Name, Object, PdfString, Ref, Value};
 pub use parser::Parser;
+pub use revision::Revision;
+pub use xref::{Entry, Place, SectionKind};

@@ -1,0 +1,166 @@
+//! Decoding of the streams that the reader itself needs (ISO 32000-2, 7.4): cross-reference and object streams.
+//!
+//! Only FlateDecode (with PNG predictors) and ASCIIHexDecode are known; any other filter is a refusal, not a guess.
+//! The output is bounded before it is made, by size, by ratio and by what is left for the whole file.
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::lexer::is_white_space;
+use super::object::{Dictionary, Object, Value};
+use super::text::hex_digit;
+use crate::{Limits, PdfError};
+
+/// Decodes `raw`, the data of the stream with this dictionary; `offset` is where it lies, for errors. `left` bounds
+/// the output beside the limits.
+pub(crate) fn decode(
+    dictionary: &Dictionary<'_>,
+    raw: &[u8],
+    offset: usize,
+    limits: &Limits,
+    left: usize,
+) -> Result<Vec<u8>, PdfError> {
+    let filters = one_or_many(dictionary.get("Filter")?);
+    let parameters = one_or_many(dictionary.get("DecodeParms")?);
+    if filters.len() > limits.filters {
+        return Err(PdfError::FilterUnsupported { offset });
+    }
+    let limit = limits.stream_bytes.min(raw.len().saturating_mul(limits.stream_ratio)).min(left);
+    let mut data = None;
+    for (index, filter) in filters.iter().enumerate() {
+        let name = filter.as_name()?;
+        let input = data.as_deref().unwrap_or(raw);
+        let parameters = parameters.get(index).filter(|value| value.object != Object::Null);
+        data = Some(if name.is("FlateDecode") || name.is("Fl") {
+            let inflated = inflate(input, offset, limit)?;
+            match parameters {
+                Some(parameters) => undo_predictor(inflated, parameters.as_dictionary()?, offset)?,
+                None => inflated,
+            }
+        } else if name.is("ASCIIHexDecode") || name.is("AHx") {
+            ascii_hex(input).ok_or(PdfError::StreamDamaged { offset })?
+        } else {
+            return Err(PdfError::FilterUnsupported { offset });
+        });
+    }
+    match data {
+        Some(data) => Ok(data),
+        None if raw.len() > limit => Err(PdfError::DecompressionBomb { offset, limit }),
+        None => Ok(raw.to_vec()),
+    }
+}
+
+/// `/Filter` and `/DecodeParms` are one value or an array of them (7.3.8.2, table 5).
+fn one_or_many<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
+    match value {
+        Some(Value { object: Object::Array(many), .. }) => many,
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    }
+}
+
+/// Inflates a zlib stream (7.4.4) to at most `limit` octets.
+fn inflate(input: &[u8], offset: usize, limit: usize) -> Result<Vec<u8>, PdfError> {
+    let mut inflater = Decompress::new(true);
+    let mut output = Vec::with_capacity(input.len().saturating_mul(4).min(limit).max(64));
+    loop {
+        let consumed = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
+        let rest = input.get(consumed..).unwrap_or_default();
+        let before = (inflater.total_in(), output.len());
+        let status = inflater
+            .decompress_vec(rest, &mut output, FlushDecompress::None)
+            .map_err(|_| PdfError::StreamDamaged { offset })?;
+        if output.len() > limit {
+            return Err(PdfError::DecompressionBomb { offset, limit });
+        }
+        match status {
+            Status::StreamEnd => return Ok(output),
+            _ if output.len() == output.capacity() => {
+                // One octet over the limit is enough to see that it is passed.
+                let room = output.len().max(64).min(limit.saturating_sub(output.len()).saturating_add(1));
+                output.reserve_exact(room);
+            }
+            // Neither input left nor progress made: the data was cut off.
+            _ if before == (inflater.total_in(), output.len()) => return Err(PdfError::StreamDamaged { offset }),
+            _ => {}
+        }
+    }
+}
+
+/// Pairs of digits up to `>`; anything else than digits and white space is a fault (7.4.2).
+fn ascii_hex(input: &[u8]) -> Option<Vec<u8>> {
+    let end = input.iter().position(|octet| *octet == b'>')?;
+    let mut output = Vec::with_capacity(end / 2);
+    let mut high = None;
+    for octet in input.get(..end)?.iter().filter(|octet| !is_white_space(**octet)) {
+        let digit = hex_digit(*octet)?;
+        match high.take() {
+            Some(high) => output.push((high << 4) | digit),
+            None => high = Some(digit),
+        }
+    }
+    output.extend(high.map(|high: u8| high << 4));
+    Some(output)
+}
+
+/// Undoes a PNG predictor (7.4.4.4; PNG, 9.2). TIFF's predictor 2 never occurs on the streams read here.
+fn undo_predictor(data: Vec<u8>, parameters: &Dictionary<'_>, offset: usize) -> Result<Vec<u8>, PdfError> {
+    let number = |key, default| parameters.get(key)?.map_or(Ok(default), Value::as_size);
+    match number("Predictor", 1)? {
+        1 => return Ok(data),
+        10..=15 => {}
+        _ => return Err(PdfError::FilterUnsupported { offset }),
+    }
+    let damaged = PdfError::StreamDamaged { offset };
+    let (colors, bits, columns) = (number("Colors", 1)?, number("BitsPerComponent", 8)?, number("Columns", 1)?);
+    if !matches!(bits, 1 | 2 | 4 | 8 | 16) || !matches!(colors, 1..=32) || columns == 0 {
+        return Err(damaged);
+    }
+    let pixel_bits = colors.saturating_mul(bits);
+    let width = pixel_bits.saturating_mul(columns).div_ceil(8);
+    // A row is never longer than the data, so that a hostile /Columns costs nothing.
+    if data.is_empty() || width > data.len() {
+        return if data.is_empty() { Ok(data) } else { Err(damaged) };
+    }
+    let rows = data.chunks_exact(width.saturating_add(1));
+    if !rows.remainder().is_empty() {
+        return Err(damaged);
+    }
+    let pixel = pixel_bits.div_ceil(8);
+    let mut output = Vec::with_capacity(data.len());
+    let mut above = vec![0; width];
+    for row in rows {
+        let Some((tag, row)) = row.split_first() else { return Err(damaged) };
+        let mut current: Vec<u8> = Vec::with_capacity(width);
+        for (index, (octet, up)) in row.iter().zip(&above).enumerate() {
+            let before = |list: &[u8]| index.checked_sub(pixel).and_then(|at| list.get(at)).copied().unwrap_or(0);
+            let left = before(&current);
+            let predicted = match tag {
+                0 => 0,
+                1 => left,
+                2 => *up,
+                3 => left.midpoint(*up),
+                4 => paeth(left, *up, before(&above)),
+                _ => return Err(damaged),
+            };
+            current.push(octet.wrapping_add(predicted));
+        }
+        output.extend_from_slice(&current);
+        above = current;
+    }
+    Ok(output)
+}
+
+/// The neighbour nearest to `left + up - corner` (PNG, 9.4).
+fn paeth(left: u8, up: u8, corner: u8) -> u8 {
+    let distance_left = up.abs_diff(corner);
+    let distance_up = left.abs_diff(corner);
+    let estimate = i16::from(left).saturating_add(i16::from(up)).saturating_sub(i16::from(corner));
+    let distance_corner = estimate.abs_diff(i16::from(corner));
+    if u16::from(distance_left) <= u16::from(distance_up) && u16::from(distance_left) <= distance_corner {
+        left
+    } else if u16::from(distance_up) <= distance_corner {
+        up
+    } else {
+        corner
+    }
+}
