@@ -19,10 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
-use x509_cert::TbsCertificate;
 use x509_cert::der::Decode;
-use x509_cert::ext::pkix::SubjectAltName;
-use x509_cert::ext::pkix::name::GeneralName;
 
 use crate::limits::{ServerLimits, seconds};
 use crate::tls::{Admission, HTTP2, TlsSetup};
@@ -57,23 +54,12 @@ impl Peer {
         let certificate = x509_cert::Certificate::from_der(der).map_err(|_| Refusal::Certificate)?;
         let fields = certificate.tbs_certificate();
         let office = PeerOffice {
-            office: office_of(fields),
+            office: keys::office_from_certificate(der).ok(),
             certificate_serial: hex::encode(fields.serial_number().as_bytes()),
         };
         let not_after = fields.validity().not_after.to_unix_duration().as_secs();
         Ok(Self { office, not_after, fingerprint: Sha256::digest(der).into() })
     }
-}
-
-/// The office that a certificate names in a URI subject alternative name, `urn:teken:office:<id>`; `None` unless there is exactly one.
-fn office_of(fields: &TbsCertificate) -> Option<OfficeId> {
-    let (_, names) = fields.get_extension::<SubjectAltName>().ok().flatten()?;
-    let mut offices = names.0.iter().filter_map(|name| match name {
-        GeneralName::UniformResourceIdentifier(uri) => uri.as_str().strip_prefix("urn:teken:office:"),
-        _ => None,
-    });
-    let id = offices.next()?;
-    if offices.next().is_some() { None } else { OfficeId::parse(id).ok() }
 }
 
 /// Why a connection was refused. The peer sees a TLS alert or a closed connection; this is for the log.

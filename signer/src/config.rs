@@ -17,6 +17,10 @@ use thiserror::Error;
 use crate::limits::ServerLimits;
 use crate::offices::{Office, OfficesError};
 
+mod credential;
+
+pub use credential::CredentialError;
+
 /// Octets of a configuration file; 56 offices take less than 16 KiB.
 const FILE_BYTES: u64 = 1024 * 1024;
 

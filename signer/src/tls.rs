@@ -15,6 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use std::{fmt, fs};
 
+use keys::secret_file::{self, Kept};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
@@ -163,10 +164,9 @@ struct Contents {
 
 impl Contents {
     fn read(files: &TlsFiles) -> Result<Self, TlsError> {
-        private(&files.key)?;
         Ok(Self {
             certificate: read(&files.certificate)?,
-            key: read(&files.key)?.into(),
+            key: secret_file::read(&files.key, Kept::AsCredential).map_err(|source| TlsError::KeyFile { source })?,
             client_anchor: read(&files.client_anchor)?,
             client_crl: read(&files.client_crl)?,
         })
@@ -241,15 +241,6 @@ fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
         return Err(TlsError::TooLarge { path: path.to_owned(), length, limit: FILE_BYTES });
     }
     fs::read(path).map_err(unreadable)
-}
-
-/// The key of the service's certificate is a secret: no access for anybody but its owner.
-#[cfg(unix)]
-fn private(path: &Path) -> Result<(), TlsError> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = fs::metadata(path).map_err(|source| TlsError::Unreadable { path: path.to_owned(), source })?;
-    let mode = metadata.permissions().mode() & 0o7777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(TlsError::KeyMode { path: path.to_owned(), mode }) }
 }
 
 fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use keys::KeyError;
 use thiserror::Error;
 
 /// Why the files of mTLS were refused.
@@ -50,13 +51,11 @@ pub enum TlsError {
         /// The file.
         path: PathBuf,
     },
-    /// Others than its owner may read the key.
-    #[error("others than the owner have access to {} (mode {mode:04o}); chmod it to 0400", path.display())]
-    KeyMode {
-        /// The file.
-        path: PathBuf,
-        /// Its mode.
-        mode: u32,
+    /// The key's file is not kept as a secret, or cannot be read.
+    #[error("the key of the TLS certificate is refused: {source}")]
+    KeyFile {
+        /// The file and what is wrong with it.
+        source: KeyError,
     },
     /// The key is of a kind that TLS cannot use.
     #[error("the key in {} cannot be used: {source}", path.display())]

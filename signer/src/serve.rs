@@ -1,0 +1,329 @@
+//! The service on its port: accept, serve, reload, drain.
+//!
+//! [`run`] does everything that a configuration says; [`serve`] takes the parts ready-made. The order at start: files of mTLS, the
+//! register with its lock, the acts that a crash left open, the port. So whoever can connect finds a service that is whole.
+//!
+//! The order at the end: health says NOT_SERVING, the port is closed, the requests under way finish within the drain time, the rest
+//! is cut. When the register stops, the same happens within a second.
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use evidence::CommitmentKey;
+use keys::secret_file::{self, Kept};
+use keys::{Credential, KeyError};
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, watch};
+use tonic::server::NamedService;
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tracing::Instrument;
+
+use crate::accept::{Handshaking, Slots, accept_next, establish};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::limits::{self, ServerLimits, seconds};
+use crate::offices::{Offices, OfficesError};
+use crate::register::{OpenError, Register, StopCause};
+use crate::service::SigningServiceImpl;
+use crate::signer::{Signer, SignerParts, StartError};
+use crate::tls::{TlsError, TlsSetup};
+
+mod call;
+mod connection;
+mod deadline;
+mod descriptors;
+mod refusal;
+mod reload;
+
+use connection::{Phase, drive};
+
+type SigningService = proto::teken::v1::signing_service_server::SigningServiceServer<SigningServiceImpl>;
+
+/// Time for the requests under way to be told that the register stopped.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// Unfinished handshakes that are sent away when descriptors run out.
+const LET_GO: usize = 32;
+
+/// Why the service did not start, or stopped.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The files of mTLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The commitment key's file.
+    #[error("the commitment key is refused: {0}")]
+    CommitmentKey(KeyError),
+    /// The commitment key has another length.
+    #[error("the commitment key in {} has {length} octets; it must have 32", path.display())]
+    CommitmentKeyLength {
+        /// The file.
+        path: PathBuf,
+        /// Its length in octets.
+        length: usize,
+    },
+    /// The offices.
+    #[error("the offices are refused: {0}")]
+    Offices(#[from] OfficesError),
+    /// The register cannot be opened.
+    #[error(transparent)]
+    Register(#[from] OpenError),
+    /// The register's acts or the credential do not allow a start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The port cannot be opened.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The register stopped while the service ran: what was being recorded is in doubt.
+    #[error("the register stopped: {0}")]
+    RegisterStopped(StopCause),
+}
+
+/// Runs the service that a configuration describes until `shutdown`, then drains it.
+///
+/// # Errors
+///
+/// [`ServeError`] when it cannot start, or when the register stops.
+pub async fn run(config: Config, credential: Credential, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+    run_reloadable(config, credential, Arc::new(Notify::new()), shutdown).await
+}
+
+/// As [`run`]; each notification of `look_now` makes it look at its files at once, as SIGHUP does for the program.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn run_reloadable(
+    config: Config,
+    credential: Credential,
+    look_now: Arc<Notify>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let settings = &config.settings;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    descriptors::allow(&settings.limits);
+
+    // 1. Who may connect, and who may sign.
+    let tls = TlsSetup::load(settings.tls.clone(), Arc::clone(&clock))?;
+    let offices = Arc::new(Offices::new(settings.offices.clone())?);
+
+    // 2. The register, and an end for every act that a crash left open.
+    let signer = Arc::new(Signer::open(SignerParts {
+        credential,
+        register: Register::open(&settings.register, Arc::clone(&clock))?,
+        commitment_key: commitment_key(&settings.commitment_key)?,
+        offices: Arc::clone(&offices),
+        clock,
+        limits: pades::Limits {
+            input_bytes: usize::try_from(settings.limits.document_bytes.get()).unwrap_or(usize::MAX),
+            ..pades::Limits::service()
+        },
+        oid_arc: settings.oid_arc,
+        signer_title: settings.signer_title.clone(),
+        batch_size: settings.limits.batch_size.get(),
+    })?);
+    signer.recover().await?;
+
+    // 3. The port.
+    let listen = |source| ServeError::Listen { address: settings.listen, source };
+    let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    tracing::info!(%address, register = %settings.register.display(), offices = settings.offices.len(), "listening");
+    // Whoever started us may have closed standard output; that is no reason to end.
+    let _nobody_reads = writeln!(io::stdout(), "listening on {address}").and_then(|()| io::stdout().flush());
+
+    let limits = settings.limits.clone();
+    let watching = reload::watch(config, tls.clone(), offices, look_now);
+    let mut serving = pin!(serve(listener, signer, tls, limits, shutdown));
+    tokio::select! {
+        ended = &mut serving => ended,
+        never = watching => match never {},
+    }
+}
+
+/// Serves the signer on a listener until `shutdown`, then drains it.
+///
+/// # Errors
+///
+/// [`ServeError::RegisterStopped`].
+pub async fn serve(
+    listener: TcpListener,
+    signer: Arc<Signer>,
+    tls: TlsSetup,
+    limits: ServerLimits,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let service = SigningService::new(SigningServiceImpl::new(Arc::clone(&signer)))
+        .max_decoding_message_size(limits::MESSAGE_BYTES)
+        .max_encoding_message_size(limits::MESSAGE_BYTES);
+    let mut fatal = signer.fatal();
+    let mut stopped = None;
+    let ends = async {
+        tokio::select! {
+            () = shutdown => seconds(limits.drain_seconds),
+            cause = first_stop(&mut fatal) => {
+                tracing::error!(%cause, "the register stopped; the service ends");
+                stopped = Some(cause);
+                LAST_ANSWERS.min(seconds(limits.drain_seconds))
+            }
+        }
+    };
+    let drain = serve_routes(listener, Routes::new(service), SigningService::NAME, tls, limits.clone(), ends).await;
+    if stopped.is_none() {
+        // A caller that went away does not end its act: it, too, gets what is left of the drain time.
+        if tokio::time::timeout(drain, signer.idle()).await.is_err() {
+            tracing::warn!("acts are still under way; the next start ends them");
+        }
+        stopped = *fatal.borrow();
+    }
+    stopped.map_or(Ok(()), |cause| Err(ServeError::RegisterStopped(cause)))
+}
+
+async fn first_stop(fatal: &mut watch::Receiver<Option<StopCause>>) -> StopCause {
+    loop {
+        if let Some(cause) = *fatal.borrow_and_update() {
+            return cause;
+        }
+        if fatal.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+    }
+}
+
+/// Serves `routes`, with health and reflection beside them, until `ends` gives the time for the requests under way. Returns what is
+/// left of that time.
+pub(crate) async fn serve_routes(
+    listener: TcpListener,
+    routes: Routes,
+    name: &'static str,
+    tls: TlsSetup,
+    limits: ServerLimits,
+    ends: impl Future<Output = Duration>,
+) -> Duration {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::teken::v1::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .expect("both descriptor sets were made by the build of their crates");
+    let routes = routes
+        .add_service(health_service.max_decoding_message_size(limits::MESSAGE_BYTES))
+        .add_service(reflection.max_decoding_message_size(limits::MESSAGE_BYTES))
+        .prepare();
+    set_health(&health, name, ServingStatus::Serving).await;
+
+    let limits = Arc::new(limits);
+    let slots = Arc::new(Slots::new(&limits));
+    let (phases, phase) = watch::channel(Phase::Open);
+    // Every connection holds a sender; the receiver ends when the last of them is gone.
+    let (alive, mut all_gone) = mpsc::channel::<()>(1);
+    let mut ends = pin!(ends);
+
+    let drain = {
+        let listener = listener; // dropped at the end of this block: the port is closed before the drain begins
+        let mut next = pin!(next_connection(&listener, &slots));
+        loop {
+            let (stream, peer) = tokio::select! {
+                drain = ends.as_mut() => break drain,
+                accepted = next.as_mut() => accepted,
+            };
+            next.set(next_connection(&listener, &slots));
+            let Some(slot) = slots.enter() else {
+                tracing::warn!(%peer, limit = limits.connections, "connection refused: every place is taken by an established one");
+                continue;
+            };
+            let connection = Connection {
+                routes: routes.clone(),
+                tls: tls.clone(),
+                limits: Arc::clone(&limits),
+                phase: phase.clone(),
+            };
+            let alive = alive.clone();
+            let span = tracing::info_span!("connection", %peer);
+            let served = async move {
+                connection.serve(stream, slot).await;
+                drop(alive);
+            };
+            tokio::spawn(served.instrument(span));
+        }
+    };
+
+    set_health(&health, name, ServingStatus::NotServing).await;
+    phases.send_replace(Phase::Draining);
+    drop(alive);
+    tracing::info!(seconds = drain.as_secs(), "draining: no new connections");
+    let began = tokio::time::Instant::now();
+    if tokio::time::timeout(drain, all_gone.recv()).await.is_err() {
+        tracing::warn!("the drain time is over; connections are cut");
+        phases.send_replace(Phase::Ended);
+        all_gone.recv().await;
+    }
+    drain.saturating_sub(began.elapsed())
+}
+
+async fn set_health(health: &HealthReporter, name: &str, status: ServingStatus) {
+    health.set_service_status("", status).await;
+    health.set_service_status(name, status).await;
+}
+
+async fn next_connection(listener: &TcpListener, slots: &Slots) -> (TcpStream, SocketAddr) {
+    accept_next(async || listener.accept().await, || slots.give_way(LET_GO)).await
+}
+
+/// What a connection is served with.
+struct Connection {
+    routes: Routes,
+    tls: TlsSetup,
+    limits: Arc<ServerLimits>,
+    phase: watch::Receiver<Phase>,
+}
+
+impl Connection {
+    async fn serve(mut self, stream: TcpStream, slot: Handshaking) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "the connection died before its handshake");
+            return;
+        }
+        // Before the handshake, so that a change of the files in between is seen.
+        let generations = self.tls.generations();
+        let established = tokio::select! {
+            established = establish(stream, slot, &self.tls, &self.limits) => established,
+            _ = self.phase.wait_for(|phase| *phase != Phase::Open) => return,
+        };
+        match established {
+            Ok(connection) => drive(connection, self.routes, self.limits, generations, self.phase).await,
+            Err(refusal) => tracing::warn!(reason = %refusal, "connection refused"),
+        }
+    }
+}
+
+/// Reads the commitment key, so that a check of the configuration can say what is wrong with it.
+///
+/// # Errors
+///
+/// [`ServeError::CommitmentKey`], [`ServeError::CommitmentKeyLength`].
+pub fn check_commitment_key(path: &Path) -> Result<(), ServeError> {
+    commitment_key(path).map(drop)
+}
+
+fn commitment_key(path: &Path) -> Result<CommitmentKey, ServeError> {
+    let octets = secret_file::read(path, Kept::AsCredential).map_err(ServeError::CommitmentKey)?;
+    let octets: [u8; 32] = octets
+        .as_slice()
+        .try_into()
+        .map_err(|_| ServeError::CommitmentKeyLength { path: path.to_owned(), length: octets.len() })?;
+    Ok(CommitmentKey::from_bytes(octets))
+}
