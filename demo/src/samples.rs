@@ -35,6 +35,29 @@ pub enum SampleError {
     Write(#[source] std::io::Error),
 }
 
+/// The number of a sample as its page prints it. No province has the code 00, so no family card or person has such a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleNumber {
+    /// Counts the samples of one place, from 1.
+    pub running: u32,
+    /// The year that a letter's number ends with.
+    pub year: i16,
+}
+
+impl SampleNumber {
+    /// As on a letter: `470/0001/UJI-COBA/2026`.
+    #[must_use]
+    pub fn letter(&self) -> String {
+        format!("470/{:04}/UJI-COBA/{}", self.running, self.year)
+    }
+
+    /// As on a family card: 16 digits, the first six of them zeros because a real one begins with the place's code.
+    #[must_use]
+    pub fn family_card(&self) -> String {
+        format!("{:016}", self.running)
+    }
+}
+
 /// Month names as an Indonesian document prints them.
 const MONTHS: [&str; 12] = [
     "Januari",
@@ -64,11 +87,12 @@ mod tests {
     use lopdf::{Document, Object};
 
     const DAY: Date = date(2026, 11, 24);
+    const NUMBER: SampleNumber = SampleNumber { running: 1, year: 2026 };
 
     fn both() -> [(&'static str, Vec<u8>); 2] {
         [
-            ("surat", surat_keterangan(DAY).expect("fixed text and font")),
-            ("kk", kartu_keluarga(DAY).expect("fixed text and font")),
+            ("surat", surat_keterangan(DAY, &NUMBER).expect("fixed text and font")),
+            ("kk", kartu_keluarga(DAY, &NUMBER).expect("fixed text and font")),
         ]
     }
 
@@ -90,8 +114,8 @@ mod tests {
         let first = both();
         assert_eq!(first, both());
         assert_ne!(
-            surat_keterangan(DAY).expect("fixed text and font"),
-            surat_keterangan(date(2026, 11, 25)).expect("fixed text and font")
+            surat_keterangan(DAY, &NUMBER).expect("fixed text and font"),
+            surat_keterangan(date(2026, 11, 25), &NUMBER).expect("fixed text and font")
         );
     }
 
@@ -118,6 +142,13 @@ mod tests {
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(words.contains("data di halaman ini karangan"), "{name}: {words}");
         }
+    }
+
+    #[test]
+    fn the_largest_running_number_still_names_no_province() {
+        let number = SampleNumber { running: u32::MAX, year: 2026 };
+        assert_eq!(number.family_card(), "0000004294967295");
+        assert_eq!(NUMBER.letter(), "470/0001/UJI-COBA/2026");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::document::{self, About, CrossReference};
 use super::page::{Align, At, Colour, GREY, Page, Style, WARNING};
-use super::{SampleError, indonesian_date};
+use super::{SampleError, SampleNumber, indonesian_date};
 
 const LEFT: f32 = 34.0;
 const RIGHT: f32 = 841.89 - 34.0;
@@ -107,14 +107,14 @@ const RELATIONS: Table<'static> = Table {
     header_height: 24.0,
 };
 
-/// Draws the page as of `date`.
+/// Draws the page as of `date`, with `number` as its running number.
 ///
 /// # Errors
 /// [`SampleError`], which only a fault of this crate can cause.
-pub fn kartu_keluarga(date: Date) -> Result<Vec<u8>, SampleError> {
+pub fn kartu_keluarga(date: Date, number: &SampleNumber) -> Result<Vec<u8>, SampleError> {
     let mut page = Page::a4_landscape()?;
     page.mark("UJI COBA", 140.0)?;
-    heading(&mut page)?;
+    heading(&mut page, number)?;
     let below = table(&mut page, 118.0, &PERSONS)?;
     let below = table(&mut page, below + 8.0, &RELATIONS)?;
     signatures(&mut page, below, date)?;
@@ -122,10 +122,10 @@ pub fn kartu_keluarga(date: Date) -> Result<Vec<u8>, SampleError> {
     document::write(page, &About { title: "UJI COBA - Kartu Keluarga", date, cross_reference: CrossReference::Streams })
 }
 
-fn heading(page: &mut Page) -> Result<(), SampleError> {
+fn heading(page: &mut Page, number: &SampleNumber) -> Result<(), SampleError> {
     let middle = page.width / 2.0;
     page.text(At(middle, 44.0), Align::Centre, Style::bold(19.0), "KARTU KELUARGA")?;
-    page.text(At(middle, 60.0), Align::Centre, Style::bold(11.0), "No. 0000000000000000")?;
+    page.text(At(middle, 60.0), Align::Centre, Style::bold(11.0), &format!("No. {}", number.family_card()))?;
     let label = Style::regular(8.6);
     let left = [
         ("Nama Kepala Keluarga", "BUDI CONTOH"),

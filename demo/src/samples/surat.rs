@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::document::{self, About, CrossReference};
 use super::page::{Align, At, GREY, Page, Style, WARNING};
-use super::{SampleError, indonesian_date};
+use super::{SampleError, SampleNumber, indonesian_date};
 
 const LEFT: f32 = 71.0;
 const RIGHT: f32 = 595.28 - 71.0;
@@ -23,15 +23,15 @@ const SUBJECT: [(&str, &str); 8] = [
     ("Kelurahan, kecamatan", "Contohsari, Contoh Timur"),
 ];
 
-/// Draws the letter as of `date`.
+/// Draws the letter as of `date`, with `number` as its running number.
 ///
 /// # Errors
 /// [`SampleError`], which only a fault of this crate can cause.
-pub fn surat_keterangan(date: Date) -> Result<Vec<u8>, SampleError> {
+pub fn surat_keterangan(date: Date, number: &SampleNumber) -> Result<Vec<u8>, SampleError> {
     let mut page = Page::a4_portrait()?;
     page.mark("UJI COBA", 132.0)?;
     letterhead(&mut page)?;
-    let below = statement(&mut page, date)?;
+    let below = statement(&mut page, number)?;
     signature(&mut page, below, date)?;
     notice(&mut page)?;
     document::write(page, &About { title: "UJI COBA - Surat Keterangan", date, cross_reference: CrossReference::Table })
@@ -60,13 +60,13 @@ fn letterhead(page: &mut Page) -> Result<(), SampleError> {
 }
 
 /// From the title to the closing sentence; returns the baseline after it.
-fn statement(page: &mut Page, date: Date) -> Result<f32, SampleError> {
+fn statement(page: &mut Page, number: &SampleNumber) -> Result<f32, SampleError> {
     let middle = page.width / 2.0;
     let title = Style::bold(14.0);
     let half = page.face.width("SURAT KETERANGAN", title.size)? / 2.0;
     page.text(At(middle, 172.0), Align::Centre, title, "SURAT KETERANGAN")?;
     page.line(At(middle - half, 175.5), At(middle + half, 175.5), 0.9);
-    let number = format!("Nomor: 470/0001/UJI-COBA/{}", date.year());
+    let number = format!("Nomor: {}", number.letter());
     page.text(At(middle, 191.0), Align::Centre, BODY, &number)?;
 
     let mut y = page.paragraph(
