@@ -130,10 +130,31 @@ oids! {
 pub struct Oid(Box<[u8]>);
 
 impl Oid {
+    /// From the dotted form; `None` when it is not one, or has a number beyond 64 bits.
+    pub fn from_dotted(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.').map(|number| number.parse::<u64>().ok());
+        let (top, second) = (numbers.next()??, numbers.next()??);
+        if top > 2 || (top < 2 && second > 39) {
+            return None;
+        }
+        let mut content = Vec::new();
+        push_base128(&mut content, top.checked_mul(40)?.checked_add(second)?);
+        for number in numbers {
+            push_base128(&mut content, number?);
+        }
+        Some(Self(content.into()))
+    }
+
     /// From the content octets of the encoding.
     pub(crate) fn new(content: &[u8]) -> Self {
         Self(content.into())
     }
+}
+
+fn push_base128(content: &mut Vec<u8>, number: u64) {
+    let groups = (1..10).rev().filter(|group| number >> (7 * group) != 0);
+    content.extend(groups.map(|group| 0x80 | u8::try_from((number >> (7 * group)) & 0x7f).unwrap_or(0)));
+    content.push(u8::try_from(number & 0x7f).unwrap_or(0));
 }
 
 impl fmt::Display for Oid {
@@ -187,6 +208,7 @@ mod tests {
             (ADOBE_REVOCATION_ARCHIVAL, "1.2.840.113583.1.1.8"),
         ] {
             assert_eq!(Oid::new(octets).to_string(), dotted);
+            assert_eq!(Oid::from_dotted(dotted), Some(Oid::new(octets)));
         }
     }
 
