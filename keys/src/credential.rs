@@ -96,11 +96,17 @@ impl Credential {
     }
 }
 
+/// Does this certificate certify this key?
+pub(crate) fn check_key_of(certificate: &Certificate, key: &PublicKey) -> Result<(), KeyError> {
+    if certificate.spki_der() == key.spki_der() {
+        return Ok(());
+    }
+    Err(KeyError::KeyAndCertificateMismatch { key: key.key_id().clone(), certificate: certificate.key_id() })
+}
+
 /// Is this a certificate for signatures with this key?
 pub(crate) fn check_for_signing(signing: &Certificate, key: &PublicKey) -> Result<(), KeyError> {
-    if signing.spki_der() != key.spki_der() {
-        return Err(KeyError::KeyAndCertificateMismatch { key: key.key_id().clone(), certificate: signing.key_id() });
-    }
+    check_key_of(signing, key)?;
     if signing.is_ca() {
         return Err(CertificateFault::SignerIsACa.into());
     }

@@ -248,6 +248,12 @@ pub enum CertificateFault {
         /// Counted from 0, the signing certificate.
         position: usize,
     },
+    /// Certificates that are not in the signing certificate's chain.
+    #[error("{count} of the certificates do not belong to the signing certificate's chain")]
+    NotOfThisChain {
+        /// How many are left over.
+        count: usize,
+    },
     /// The signing certificate is a CA's.
     #[error("the first certificate is a CA certificate, not a signing certificate")]
     SignerIsACa,

@@ -13,7 +13,9 @@
 //!
 //! Read [`SigningKey`] first, then [`SoftKey`], then `agency`.
 
+pub mod agency;
 mod certificate;
+mod certification_request;
 mod credential;
 mod dtbsr;
 mod envelope;
@@ -26,8 +28,10 @@ pub mod secret_file;
 mod signature_value;
 mod signing_key;
 mod soft;
+mod whole_file;
 
 pub use certificate::{Certificate, chain_from_pem, office_from_certificate};
+pub use certification_request::{Subject, certification_request, install_chain};
 pub use credential::Credential;
 pub use dtbsr::Dtbsr;
 pub use envelope::Protection;

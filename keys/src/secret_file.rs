@@ -1,16 +1,16 @@
-//! Files that hold a secret: read only when they are kept as a secret is kept, written with their final mode at once.
+//! Files that hold a secret are read only when they are kept as a secret is kept.
 //!
 //! The checks look at the *opened* file (`O_NOFOLLOW`, then `fstat` on the descriptor), relative to the opened directory, so
 //! that nobody can exchange the file between the look and the reading.
 
 use std::{
     fs::File,
-    io::{Read, Write},
+    io::Read,
     path::{Path, PathBuf},
 };
 
 use rustix::{
-    fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, linkat, openat, unlinkat},
+    fs::{CWD, FileType, Mode, OFlags, Stat, fstat, openat},
     io::Errno,
     process::geteuid,
 };
@@ -98,44 +98,8 @@ fn check_file(stat: &Stat, kept: Kept) -> Result<(), FileFault> {
     Ok(())
 }
 
-/// Writes a new file with its final mode: whole or not at all, never over another.
-///
-/// # Errors
-/// [`KeyError::File`]: [`FileFault::Exists`] when the name is taken.
-pub fn create(path: &Path, octets: &[u8], mode: u32) -> Result<(), KeyError> {
-    create_checked(path, octets, mode).map_err(|fault| KeyError::File { path: path.to_owned(), fault })
-}
-
-fn create_checked(path: &Path, octets: &[u8], mode: u32) -> Result<(), FileFault> {
-    let (directory, name) = split(path)?;
-    let directory = openat(CWD, &directory, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-        .map_err(fault_of)?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(".new");
-    let permissions = Mode::from_raw_mode(mode);
-    let mut open = openat(
-        &directory,
-        &temporary,
-        OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC,
-        permissions,
-    )
-    .map_err(fault_of)
-    .map(File::from)?;
-    let written = (|| {
-        // The umask may have taken bits away from a certificate that others are to read.
-        rustix::fs::fchmod(&open, permissions).map_err(fault_of)?;
-        open.write_all(octets).and_then(|()| open.sync_all()).map_err(|error| FileFault::Io(error.kind()))?;
-        // A link, not a rename: it fails when the name is taken.
-        linkat(&directory, &temporary, &directory, name, AtFlags::empty()).map_err(fault_of)
-    })();
-    unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
-    written?;
-    rustix::fs::fsync(&directory).map_err(fault_of)
-}
-
 /// The directory that a path lies in, and its last part.
-fn split(path: &Path) -> Result<(PathBuf, &std::ffi::OsStr), FileFault> {
+pub(crate) fn split(path: &Path) -> Result<(PathBuf, &std::ffi::OsStr), FileFault> {
     let name = path.file_name().ok_or(FileFault::NotARegularFile)?;
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),

@@ -28,6 +28,7 @@ use crate::{
 };
 
 /// A P-256 key in memory.
+#[derive(Clone)]
 pub struct SoftKey {
     secret: ecdsa::SigningKey,
     public: PublicKey,

@@ -1,0 +1,108 @@
+//! [`Layout`]: where the files of an agency lie. Other programs and people's scripts know these names.
+
+use std::path::{Path, PathBuf};
+
+use evidence::OfficeId;
+
+use super::Authority;
+
+/// The paths of an agency's files under its folder.
+///
+/// ```text
+/// anchors/root.pem     the public anchor of signatures
+/// anchors/access.pem   the anchor of TLS, which vouches for no signature
+/// crls/*.crl           DER: root, issuing, access
+/// signer/              all that the service needs: signing.key (encrypted), chain.pem, commitment.key, server.key, server.pem
+/// office/<id>.*        key and certificate of an office's TLS client
+/// ca/                  keys (encrypted) and certificates of the CAs, index.json, issued/<serial>.pem
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    dir: PathBuf,
+}
+
+/// The folders, in the order in which they are put in place: an agency without `ca` is not there yet.
+pub(super) const FOLDERS: [(&str, u32); 5] =
+    [("anchors", 0o755), ("crls", 0o755), ("signer", 0o700), ("office", 0o700), ("ca", 0o700)];
+
+impl Layout {
+    /// The layout under a folder; nothing is looked at.
+    pub fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// The agency's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The public anchor of signatures, PEM.
+    pub fn root_anchor(&self) -> PathBuf {
+        self.dir.join("anchors/root.pem")
+    }
+
+    /// The anchor of TLS, PEM.
+    pub fn access_anchor(&self) -> PathBuf {
+        self.dir.join("anchors/access.pem")
+    }
+
+    /// The last CRL of a CA, DER.
+    pub fn crl(&self, authority: Authority) -> PathBuf {
+        self.dir.join(format!("crls/{authority}.crl"))
+    }
+
+    /// The signing key, encrypted PKCS#8.
+    pub fn signing_key(&self) -> PathBuf {
+        self.dir.join("signer/signing.key")
+    }
+
+    /// The signing certificate and its issuing CA, PEM.
+    pub fn signing_chain(&self) -> PathBuf {
+        self.dir.join("signer/chain.pem")
+    }
+
+    /// The key of commitments: 32 random octets.
+    pub fn commitment_key(&self) -> PathBuf {
+        self.dir.join("signer/commitment.key")
+    }
+
+    /// The service's TLS key, PKCS#8 in the clear.
+    pub fn server_key(&self) -> PathBuf {
+        self.dir.join("signer/server.key")
+    }
+
+    /// The service's TLS certificate, PEM.
+    pub fn server_certificate(&self) -> PathBuf {
+        self.dir.join("signer/server.pem")
+    }
+
+    /// An office's TLS key, PKCS#8 in the clear.
+    pub fn office_key(&self, office: &OfficeId) -> PathBuf {
+        self.dir.join(format!("office/{office}.key"))
+    }
+
+    /// An office's TLS certificate, PEM.
+    pub fn office_certificate(&self, office: &OfficeId) -> PathBuf {
+        self.dir.join(format!("office/{office}.pem"))
+    }
+
+    pub(super) fn ca_key(&self, authority: Authority) -> PathBuf {
+        self.dir.join(format!("ca/{authority}.key"))
+    }
+
+    pub(super) fn ca_certificate(&self, authority: Authority) -> PathBuf {
+        self.dir.join(format!("ca/{authority}.pem"))
+    }
+
+    pub(super) fn issued_certificate(&self, serial: &str) -> PathBuf {
+        self.dir.join(format!("ca/issued/{serial}.pem"))
+    }
+
+    pub(super) fn index(&self) -> PathBuf {
+        self.dir.join("ca/index.json")
+    }
+
+    pub(super) fn lock(&self) -> PathBuf {
+        self.dir.join("ca/lock")
+    }
+}

@@ -1,0 +1,83 @@
+//! Files that are there whole or not at all, with their final mode from the first octet on.
+//!
+//! A key that was readable by others for a moment was readable by others. A file is therefore created with its mode, written and
+//! flushed under another name, and only then gets its own; a crash leaves the old state and perhaps a file that begins with a dot.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::File,
+    io::Write,
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use rustix::{
+    fd::OwnedFd,
+    fs::{AtFlags, CWD, Mode, OFlags, fchmod, fsync, linkat, openat, renameat, unlinkat},
+};
+
+use crate::{
+    FileFault,
+    secret_file::{fault_of, split},
+};
+
+/// Mode of a file that holds a secret.
+pub(crate) const SECRET: u32 = 0o400;
+/// Mode of a file for everybody that does not change.
+pub(crate) const PUBLIC: u32 = 0o444;
+
+/// Writes a new file; never over another.
+///
+/// # Errors
+/// [`FileFault::Exists`] when the name is taken, or what the system said.
+pub(crate) fn create(path: &Path, octets: &[u8], mode: u32) -> Result<(), FileFault> {
+    let (directory, temporary, name) = write_beside(path, octets, mode)?;
+    // A link, not a rename: it fails when the name is taken.
+    let named = linkat(&directory, &temporary, &directory, name, AtFlags::empty()).map_err(fault_of);
+    unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
+    named?;
+    fsync(&directory).map_err(fault_of)
+}
+
+/// Writes a file over the one that has the name now, if any.
+///
+/// # Errors
+/// What the system said; the old file is then still there.
+pub(crate) fn replace(path: &Path, octets: &[u8], mode: u32) -> Result<(), FileFault> {
+    let (directory, temporary, name) = write_beside(path, octets, mode)?;
+    if let Err(errno) = renameat(&directory, &temporary, &directory, name) {
+        unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
+        return Err(fault_of(errno));
+    }
+    fsync(&directory).map_err(fault_of)
+}
+
+/// Writes and flushes a file of another name in the same directory.
+fn write_beside<'a>(path: &'a Path, octets: &[u8], mode: u32) -> Result<(OwnedFd, OsString, &'a OsStr), FileFault> {
+    static WRITTEN: AtomicU32 = AtomicU32::new(0);
+    let (directory, name) = split(path)?;
+    let directory = openat(CWD, &directory, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        .map_err(fault_of)?;
+    let mut temporary = OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{}-{}.new", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
+    let written = open_new(&directory, &temporary, mode).and_then(|file| write_flushed(file, octets, mode));
+    if let Err(fault) = written {
+        if fault != FileFault::Exists {
+            unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
+        }
+        return Err(fault);
+    }
+    Ok((directory, temporary, name))
+}
+
+fn open_new(directory: &OwnedFd, name: &OsStr, mode: u32) -> Result<File, FileFault> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    openat(directory, name, flags, Mode::from_raw_mode(mode)).map_err(fault_of).map(File::from)
+}
+
+fn write_flushed(mut file: File, octets: &[u8], mode: u32) -> Result<(), FileFault> {
+    // The umask may have taken bits away from a certificate that others are to read.
+    fchmod(&file, Mode::from_raw_mode(mode)).map_err(fault_of)?;
+    file.write_all(octets).and_then(|()| file.sync_all()).map_err(|error| FileFault::Io(error.kind()))
+}
