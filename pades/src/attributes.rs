@@ -100,13 +100,8 @@ impl SignedAttributes {
 }
 
 /// Attribute types the caller may not add: ours, and those PAdES forbids or replaces.
-const RESERVED: [ObjectIdentifier; 5] = [
-    ID_CONTENT_TYPE,
-    ID_MESSAGE_DIGEST,
-    ID_SIGNING_TIME,
-    ID_AA_SIGNING_CERTIFICATE,
-    ID_AA_SIGNING_CERTIFICATE_V_2,
-];
+const RESERVED: [ObjectIdentifier; 5] =
+    [ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNING_TIME, ID_AA_SIGNING_CERTIFICATE, ID_AA_SIGNING_CERTIFICATE_V_2];
 
 /// One `Attribute` with one value.
 pub(crate) fn attribute(oid: &ObjectIdentifier, value: &[u8]) -> Vec<u8> {
@@ -114,11 +109,7 @@ pub(crate) fn attribute(oid: &ObjectIdentifier, value: &[u8]) -> Vec<u8> {
 }
 
 /// The SET OF without any check of `extra`: `contents_size` measures with it, too.
-pub(crate) fn set(
-    digest: &DocumentDigest,
-    signing_certificate: &CertificateDer,
-    extra: &[SignedAttribute],
-) -> Vec<u8> {
+pub(crate) fn set(digest: &DocumentDigest, signing_certificate: &CertificateDer, extra: &[SignedAttribute]) -> Vec<u8> {
     let message_digest = tlv(tlv::OCTET_STRING, &[digest.as_bytes()]);
     let mut members = vec![
         attribute(&ID_CONTENT_TYPE, &tlv::oid(&ID_DATA)),
@@ -183,9 +174,8 @@ impl<'a> AttributeSet<'a> {
             return Err(CmsError::NotDetached);
         }
         let message_digest = Element::only(required(ID_MESSAGE_DIGEST)?, Tag::OctetString)?.content;
-        let message_digest: [u8; 32] = message_digest
-            .try_into()
-            .map_err(|_| CmsError::MessageDigestLength { length: message_digest.len() })?;
+        let message_digest: [u8; 32] =
+            message_digest.try_into().map_err(|_| CmsError::MessageDigestLength { length: message_digest.len() })?;
         Ok(ProfileAttributes {
             message_digest: DocumentDigest::from_sha256(message_digest),
             signing_certificate_sha256: ess::cert_hash(required(ID_AA_SIGNING_CERTIFICATE_V_2)?)?,

@@ -86,7 +86,11 @@ impl Cms {
     }
 
     /// Puts a CMS together. `attributes` is a SET OF (tag 0x31) made by `SignedAttributes`.
-    pub(crate) fn assemble(attributes: &[u8], signature_value: &[u8], chain: &CertificateChain) -> Result<Self, CmsError> {
+    pub(crate) fn assemble(
+        attributes: &[u8],
+        signature_value: &[u8],
+        chain: &CertificateChain,
+    ) -> Result<Self, CmsError> {
         check_signature_value(signature_value)?;
         Self::from_parts(assemble(attributes, signature_value, chain))
     }
@@ -104,7 +108,7 @@ impl Cms {
     /// The document digest that was signed. The profile requires it, so it is always there.
     #[must_use]
     pub fn message_digest(&self) -> Option<DocumentDigest> {
-        Some(self.message_digest.clone())
+        Some(self.message_digest)
     }
 
     /// The signed attributes as a SET OF (tag 0x31): what was hashed for the key

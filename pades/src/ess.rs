@@ -26,14 +26,8 @@ use crate::write_error::CmsError;
 /// number (an INTEGER element).
 pub(crate) fn signing_certificate_v2(cert_hash: &[u8; 32], issuer: &[u8], serial_number: &[u8]) -> Vec<u8> {
     let directory_name = tlv(tlv::CONTEXT_4, &[issuer]);
-    let issuer_serial = tlv(
-        tlv::SEQUENCE,
-        &[&tlv(tlv::SEQUENCE, &[&directory_name]), serial_number],
-    );
-    let cert_id = tlv(
-        tlv::SEQUENCE,
-        &[&tlv(tlv::OCTET_STRING, &[cert_hash]), &issuer_serial],
-    );
+    let issuer_serial = tlv(tlv::SEQUENCE, &[&tlv(tlv::SEQUENCE, &[&directory_name]), serial_number]);
+    let cert_id = tlv(tlv::SEQUENCE, &[&tlv(tlv::OCTET_STRING, &[cert_hash]), &issuer_serial]);
     tlv(tlv::SEQUENCE, &[&tlv(tlv::SEQUENCE, &[&cert_id])])
 }
 
@@ -61,10 +55,9 @@ mod tests {
     #[test]
     fn the_default_hash_algorithm_is_omitted_and_the_hash_is_read_back() {
         let value = signing_certificate_v2(&[7; 32], &[0x30, 0], &[2, 1, 5]);
-        let mut expected = vec![0x30, 0x2f, 0x30, 0x2d, 0x30, 0x2b, 0x04, 0x20];
+        let mut expected = vec![0x30, 0x31, 0x30, 0x2f, 0x30, 0x2d, 0x04, 0x20];
         expected.extend([7; 32]);
-        expected.extend([0x30, 0x07, 0x30, 0x04, 0xa4, 0x02, 0x30, 0x00, 0x02, 0x01, 0x05]);
-        expected.swap(5, 5);
+        expected.extend([0x30, 0x09, 0x30, 0x04, 0xa4, 0x02, 0x30, 0x00, 0x02, 0x01, 0x05]);
         assert_eq!(value, expected);
         assert_eq!(cert_hash(&value), Ok([7; 32]));
     }
@@ -73,10 +66,7 @@ mod tests {
     fn an_explicit_sha256_is_understood_and_sha512_is_refused() {
         let with = |last: u8| {
             let oid = tlv(tlv::OBJECT_IDENTIFIER, &[&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last]]);
-            let id = tlv(
-                tlv::SEQUENCE,
-                &[&tlv(tlv::SEQUENCE, &[&oid]), &tlv(tlv::OCTET_STRING, &[&[9; 32]])],
-            );
+            let id = tlv(tlv::SEQUENCE, &[&tlv(tlv::SEQUENCE, &[&oid]), &tlv(tlv::OCTET_STRING, &[&[9; 32]])]);
             tlv(tlv::SEQUENCE, &[&tlv(tlv::SEQUENCE, &[&id])])
         };
         assert_eq!(cert_hash(&with(1)), Ok([9; 32]));

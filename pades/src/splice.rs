@@ -107,10 +107,7 @@ mod tests {
 
     #[test]
     fn a_key_that_occurs_twice_is_refused() {
-        assert_eq!(
-            set("<</A 1/#41 2>>", "A", "3"),
-            Err(PdfError::DuplicateKey { offset: 0, key: "A" })
-        );
+        assert_eq!(set("<</A 1/#41 2>>", "A", "3"), Err(PdfError::DuplicateKey { offset: 0, key: "A" }));
     }
 
     #[test]

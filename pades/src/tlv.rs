@@ -140,10 +140,7 @@ mod tests {
     fn a_second_element_is_refused() {
         assert_eq!(
             Element::only(&[4, 0, 4, 0], Tag::OctetString).map_err(|error| error.kind()).err(),
-            Some(der::ErrorKind::TrailingData {
-                decoded: der::Length::new(2),
-                remaining: der::Length::new(2)
-            })
+            Some(der::ErrorKind::TrailingData { decoded: der::Length::new(2), remaining: der::Length::new(2) })
         );
     }
 }

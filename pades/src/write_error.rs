@@ -275,6 +275,13 @@ pub enum Part {
     EarlierSignature,
 }
 
+impl Part {
+    /// Wraps what the reader says about this part.
+    pub(crate) const fn unreadable(self) -> impl Fn(PdfError) -> PrepareError {
+        move |source| PrepareError::Unreadable { part: self, source }
+    }
+}
+
 /// Stored octets are not a `PreparedPdf` as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PreparedError {

@@ -136,7 +136,9 @@ fn into_revisions(octets: &[u8], sections: Vec<Section>) -> Result<Vec<Revision>
             if !inside(section.offset) {
                 return Err(damaged(section.offset, XrefFault::PrevForward));
             }
-            if let Some(offset) = section.hybrid_offset().filter(|offset| !inside(*offset)) {
+            // The stream may lie before this revision: Microsoft Word writes one file in two sections, the second one
+            // naming a stream that the first one covers. Ahead of its revision it was not there when that was written.
+            if let Some(offset) = section.hybrid_offset().filter(|offset| *offset >= end) {
                 return Err(damaged(offset, XrefFault::OffsetNowhere));
             }
         }

@@ -1,0 +1,38 @@
+//! [`UnsignedPdf`]: a document that two readers agree on, ready to be prepared.
+//!
+//! A signature is put only on what everybody reads the same way. Our own reader, the one the
+//! verifier uses, opens the document first: it repairs nothing, so a file that would need repair
+//! is refused with the reason. lopdf, which other software uses, must then load every object in
+//! its strict mode. What either refuses is not signed.
+
+use crate::second_reader;
+use crate::{Limits, PdfError, SignedPdf};
+
+/// A document that can be signed, as far as opening it can tell. It may hold signatures already.
+#[derive(Debug)]
+pub struct UnsignedPdf {
+    pdf: SignedPdf<'static>,
+}
+
+impl UnsignedPdf {
+    /// Opens a document for signing.
+    ///
+    /// # Errors
+    /// Each reason to refuse has its own [`PdfError`]. The cheap ones come first: size and header,
+    /// then the cross-reference data, then everything else.
+    pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, PdfError> {
+        let pdf = SignedPdf::open(bytes, limits)?;
+        second_reader::check(pdf.bytes(), limits)?;
+        Ok(Self { pdf })
+    }
+
+    /// The document as our reader sees it: its revisions and the signatures it already holds.
+    #[must_use]
+    pub const fn signed_pdf(&self) -> &SignedPdf<'static> {
+        &self.pdf
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.pdf.into_bytes()
+    }
+}
