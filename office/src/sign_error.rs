@@ -1,0 +1,135 @@
+//! Why a document is not signed, or not yet, sorted by whom to call: the document, the service, this machine.
+
+use std::{io, path::PathBuf};
+
+use evidence::DocumentType;
+use pades::{EmbedError, PdfError, PrepareError, PreparedError};
+use thiserror::Error;
+
+use crate::{acceptance::AnswerError, durable::WriteError, fault::Fault, journal::JournalError, request_id::RequestId};
+
+/// Why a document is not signed, or not yet.
+#[derive(Debug, Error)]
+pub enum SignError {
+    // --- the document and the request; nothing was sent
+    /// The input cannot be read.
+    #[error("cannot read {}", path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The document cannot be signed as it is.
+    #[error("the document cannot be read as a PDF that may be signed")]
+    Document(#[from] PdfError),
+    /// The document cannot be prepared.
+    #[error("the document cannot be prepared for a signature")]
+    Prepare(#[from] PrepareError),
+    /// Larger than the service takes.
+    #[error("the document has {size_bytes} octets; the service takes at most {limit_bytes}")]
+    TooLarge {
+        /// Its size.
+        size_bytes: u64,
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// The profile does not list this type for this office.
+    #[error("this office may not have documents of type {document_type} signed")]
+    TypeNotAllowed {
+        /// The type.
+        document_type: DocumentType,
+    },
+    /// Another run works on the same document at this moment.
+    #[error("another run works on request {request_id}")]
+    Busy {
+        /// Its request.
+        request_id: RequestId,
+    },
+
+    // --- the service
+    /// The service said no, and nothing is signed under this id.
+    #[error("the service refused: {fault}")]
+    Refused {
+        /// Its words.
+        fault: Fault,
+        /// The request.
+        request_id: RequestId,
+    },
+    /// No answer that settles it. The journal holds the request: resume.
+    #[error("request {request_id} waits in the journal: {fault}")]
+    Waiting {
+        /// The last failure.
+        fault: Fault,
+        /// Attempts of this run.
+        attempts: u32,
+        /// The request.
+        request_id: RequestId,
+    },
+    /// The service's answer is not what was asked for. The journal keeps the request for whoever investigates.
+    #[error("the answer to request {request_id} is not acceptable")]
+    Answer {
+        /// The request.
+        request_id: RequestId,
+        /// What is wrong with it.
+        source: AnswerError,
+    },
+    /// The CMS cannot be put into the document. The journal keeps the request.
+    #[error("the CMS of request {request_id} cannot be embedded")]
+    Embed {
+        /// The request.
+        request_id: RequestId,
+        /// Why.
+        source: EmbedError,
+    },
+
+    // --- this machine
+    /// The signed file cannot be written. The journal keeps the request.
+    #[error("the signed file of request {request_id} cannot be written")]
+    Unwritten {
+        /// The request.
+        request_id: RequestId,
+        /// Why.
+        source: WriteError,
+    },
+    /// A journaled request names no place for its file: the program that made it must ask again.
+    #[error("request {request_id} was made by a program that takes the file itself")]
+    NoPlace {
+        /// The request.
+        request_id: RequestId,
+    },
+    /// The journal failed.
+    #[error("the journal failed")]
+    Journal(#[from] JournalError),
+    /// The prepared document in the journal is not one that this version reads.
+    #[error("the prepared document of request {request_id} is not usable")]
+    Prepared {
+        /// The request.
+        request_id: RequestId,
+        /// Why.
+        source: PreparedError,
+    },
+}
+
+impl SignError {
+    /// The request that stays in the journal, when one does.
+    #[must_use]
+    pub const fn kept(&self) -> Option<RequestId> {
+        match self {
+            Self::Waiting { request_id, .. }
+            | Self::Busy { request_id }
+            | Self::Answer { request_id, .. }
+            | Self::Embed { request_id, .. }
+            | Self::Unwritten { request_id, .. }
+            | Self::NoPlace { request_id }
+            | Self::Prepared { request_id, .. } => Some(*request_id),
+            Self::Input { .. }
+            | Self::Document(_)
+            | Self::Prepare(_)
+            | Self::TooLarge { .. }
+            | Self::TypeNotAllowed { .. }
+            | Self::Refused { .. }
+            | Self::Journal(_) => None,
+        }
+    }
+}

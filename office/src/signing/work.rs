@@ -1,0 +1,207 @@
+//! The second half: a journal entry read back, sent, and concluded.
+//!
+//! What is sent is what is on disk, for a new request as for one of yesterday. A refusal ends a request only when it is certain that
+//! nothing was signed under its id.
+
+use std::sync::Arc;
+
+use pades::PreparedPdf;
+
+use super::{SignedDocument, blocking};
+use crate::{
+    acceptance::{AcceptedCms, Expectation, SignedFile},
+    client::{CallError, Client, DigestOrder, DocumentAnswer, DocumentOrder},
+    fault::Standing,
+    journal::{Entry, Provenance, Request, Way},
+    profile::Profile,
+    sign_error::SignError,
+    signature::{Answer, Signature, SignatureKey, SignatureState},
+    signer_chain::SignerChain,
+};
+
+/// An entry with its bytes.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// By digest.
+    Digest(Box<DigestWork>),
+    /// By document.
+    Document(DocumentWork),
+}
+
+/// A prepared document whose digest is to be signed.
+#[derive(Debug)]
+pub(crate) struct DigestWork {
+    entry: Entry,
+    prepared: PreparedPdf,
+}
+
+/// A document that travels whole.
+#[derive(Debug)]
+pub(crate) struct DocumentWork {
+    entry: Entry,
+    pdf: Arc<Vec<u8>>,
+}
+
+impl Work {
+    pub(crate) fn load(entry: Entry) -> Result<Self, SignError> {
+        let octets = entry.payload()?;
+        let request_id = entry.request().request_id;
+        match entry.request().way {
+            Way::Digest => {
+                let prepared =
+                    PreparedPdf::from_bytes(&octets).map_err(|source| SignError::Prepared { request_id, source })?;
+                Ok(Self::Digest(Box::new(DigestWork { entry, prepared })))
+            }
+            Way::Document => Ok(Self::Document(DocumentWork { entry, pdf: Arc::new(octets) })),
+        }
+    }
+}
+
+impl DigestWork {
+    pub(crate) fn order(&self) -> DigestOrder {
+        let request = self.entry.request();
+        DigestOrder {
+            request_id: request.request_id,
+            document_digest: *self.prepared.document_digest(),
+            document: request.document.clone(),
+            replaces: request.replaces.clone(),
+        }
+    }
+
+    fn embed(self, answer: Answer, client: &Client, profile: &Profile) -> Result<SignedDocument, SignError> {
+        let request_id = self.entry.request().request_id;
+        let accepted = expecting(self.entry.request(), client, profile, |expectation| {
+            AcceptedCms::accept(answer, self.prepared.document_digest(), expectation)
+        })
+        .map_err(|source| SignError::Answer { request_id, source })?;
+        let signed = self.prepared.embed(accepted.cms()).map_err(|source| SignError::Embed { request_id, source })?;
+        let statement = accepted.statement().clone();
+        Ok(SignedDocument { entry: self.entry, pdf: signed.into_bytes(), answer: accepted.into_answer(), statement })
+    }
+}
+
+impl DocumentWork {
+    pub(crate) fn order(&self) -> DocumentOrder {
+        let request = self.entry.request();
+        DocumentOrder {
+            request_id: request.request_id,
+            document: request.document.clone(),
+            replaces: request.replaces.clone(),
+            pdf: Arc::clone(&self.pdf),
+        }
+    }
+
+    fn open(self, answer: DocumentAnswer, client: &Client, profile: &Profile) -> Result<SignedDocument, SignError> {
+        let request_id = self.entry.request().request_id;
+        let file = expecting(self.entry.request(), client, profile, |expectation| {
+            SignedFile::accept(answer.file, &self.pdf, answer.answer, expectation)
+        })
+        .map_err(|source| SignError::Answer { request_id, source })?;
+        let (pdf, cms) = file.into_parts();
+        let statement = cms.statement().clone();
+        Ok(SignedDocument { entry: self.entry, pdf, answer: cms.into_answer(), statement })
+    }
+}
+
+impl Client {
+    /// Embeds an answer to a request by digest, or decides what its failure means.
+    pub(crate) async fn conclude(
+        &self,
+        work: DigestWork,
+        answer: Result<Answer, CallError>,
+        profile: &Arc<Profile>,
+    ) -> Result<SignedDocument, SignError> {
+        let (work, answer) = match answer {
+            Ok(answer) => (work, answer),
+            Err(error) => {
+                let DigestWork { entry, prepared } = work;
+                let (entry, signature) = self.signed_after_all(entry, error).await?;
+                (DigestWork { entry, prepared }, Answer { signature, replayed: true })
+            }
+        };
+        let (client, profile) = (self.clone(), Arc::clone(profile));
+        blocking(move || work.embed(answer, &client, &profile)).await
+    }
+
+    /// Opens a signed document, or decides what the failure means.
+    pub(crate) async fn conclude_document(
+        &self,
+        work: DocumentWork,
+        answer: Result<DocumentAnswer, CallError>,
+        profile: &Arc<Profile>,
+    ) -> Result<SignedDocument, SignError> {
+        match answer {
+            Ok(answer) => {
+                let (client, profile) = (self.clone(), Arc::clone(profile));
+                blocking(move || work.open(answer, &client, &profile)).await
+            }
+            Err(error) => {
+                let request_id = work.entry.request().request_id;
+                let refusal = error.clone();
+                let (_kept, _signature) = self.signed_after_all(work.entry, error).await?;
+                // The service gives the file only for the same call, which it just refused: the request waits until it is accepted.
+                match refusal {
+                    CallError::Fault { fault, attempts, .. } => Err(SignError::Waiting { fault, attempts, request_id }),
+                    CallError::Answer(source) => Err(SignError::Answer { request_id, source }),
+                }
+            }
+        }
+    }
+
+    /// Decides what a failure means for the journal.
+    ///
+    /// A refusal of a request that nobody can have sent before removes its entry. When an earlier attempt may have been signed, the
+    /// service is asked what it knows of this request id: a signature that is found is given back, and the entry is removed only on
+    /// the service's word that there is none.
+    async fn signed_after_all(&self, entry: Entry, error: CallError) -> Result<(Entry, Signature), SignError> {
+        let request_id = entry.request().request_id;
+        let (fault, attempts, doubt) = match error {
+            CallError::Fault { fault, attempts, doubt } => (fault, attempts, doubt),
+            CallError::Answer(source) => return Err(SignError::Answer { request_id, source }),
+        };
+        if fault.standing != Standing::Refused {
+            return Err(SignError::Waiting { fault, attempts, request_id });
+        }
+        if doubt || entry.provenance() == Provenance::Found {
+            match self.signature(&SignatureKey::RequestId(request_id)).await {
+                Ok(signature) if signature.request_id != request_id => {
+                    let source = crate::acceptance::AnswerError::OtherRequest { answered: signature.request_id };
+                    return Err(SignError::Answer { request_id, source });
+                }
+                Ok(signature) => match signature.state {
+                    SignatureState::Signed => return Ok((entry, signature)),
+                    SignatureState::Open => return Err(SignError::Waiting { fault, attempts, request_id }),
+                    SignatureState::Abandoned => {}
+                },
+                Err(CallError::Fault { fault: absent, .. })
+                    if absent.standing == Standing::Refused && absent.code == tonic::Code::NotFound => {}
+                Err(_) => return Err(SignError::Waiting { fault, attempts, request_id }),
+            }
+        }
+        blocking(move || entry.finish()).await?;
+        Err(SignError::Refused { fault, request_id })
+    }
+}
+
+/// Builds what an entry expects of an answer: the chain of the day it was prepared, or today's.
+fn expecting<T>(
+    request: &Request,
+    client: &Client,
+    profile: &Profile,
+    compare: impl FnOnce(&Expectation<'_>) -> T,
+) -> T {
+    let recorded = if profile.chain.to_der().eq(request.certificate_chain.iter().map(Vec::as_slice)) {
+        None
+    } else {
+        // A recorded chain that does not parse can only make the comparison stricter.
+        SignerChain::from_der(request.certificate_chain.iter().cloned()).ok()
+    };
+    let chains: Vec<&SignerChain> = std::iter::once(&profile.chain).chain(&recorded).collect();
+    compare(&Expectation {
+        request_id: request.request_id,
+        document_type: &request.document.document_type,
+        office: &profile.office,
+        chains: &chains,
+        oid_arc: &client.settings().oid_arc,
+    })
+}
