@@ -309,9 +309,6 @@ pub enum XrefFault {
     /// `/Prev` leads forwards, which only the first-page section of a linearized file does (annex F).
     #[error("/Prev leads forwards")]
     PrevForward,
-    /// The table and the `/XRefStm` of one hybrid section give one object two places (7.5.8.4).
-    #[error("the table and the stream of a hybrid section disagree")]
-    HybridConflict,
 }
 
 /// What must stand at an offset.
@@ -348,6 +345,4 @@ pub enum Expected {
     EndOfLineAfterStream,
     #[error("endobj")]
     EndObject,
-    #[error("a signature field, array or dictionary")]
-    Field,
 }

@@ -25,7 +25,7 @@ mod text;
 mod xref;
 
 pub use budget::Budget;
-pub use document::{Document, Located, View};
+pub use document::{Change, Document, Located, View};
 pub use indirect::{Indirect, Source};
 pub(crate) use lexer::is_white_space;
 pub use lexer::{Lexer, Token};

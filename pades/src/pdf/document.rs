@@ -43,6 +43,15 @@ pub struct Located {
     pub revision: usize,
 }
 
+/// What a revision did to one object number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The entry before, if there was one.
+    pub before: Option<Entry>,
+    /// The entry of this revision.
+    pub after: Entry,
+}
+
 const HEADER: &[u8] = b"%PDF-";
 /// Where readers that repair look for a header (ISO 32000-1, annex H.3, note 13).
 const HEADER_SEARCH: usize = 1024;
@@ -132,6 +141,31 @@ impl<'a> Document<'a> {
         let entries = revision.entries(&self.octets)?;
         self.budget.charge(entries.len().saturating_mul(64))?;
         Ok(entries)
+    }
+
+    /// What revision `index` changed: the entries of [`Document::entries`] that say something else than the revisions
+    /// before it. Writers repeat entries; those change nothing.
+    ///
+    /// An object in an object stream changes too when the stream does, without an entry of its own:
+    /// [`View::numbers_in_stream`].
+    ///
+    /// # Errors
+    ///
+    /// [`PdfError::XrefDamaged`] at the first malformed entry.
+    pub fn changes(&self, index: usize) -> Result<Vec<Change>, PdfError> {
+        let before = index.checked_sub(1).and_then(|before| self.view(before));
+        let mut changes = Vec::new();
+        for after in self.entries(index)? {
+            let before = match before {
+                Some(view) => view.locate(after.number)?.map(|located| located.entry),
+                None => None,
+            };
+            let was_free = before.is_none_or(|entry| entry.place == Place::Free);
+            if before != Some(after) && !(was_free && after.place == Place::Free) {
+                changes.push(Change { before, after });
+            }
+        }
+        Ok(changes)
     }
 
     const fn meter(&self) -> Meter<'_> {

@@ -58,6 +58,9 @@ fn one_or_many<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
     }
 }
 
+/// An empty stored block, which is how zlib flushes (RFC 1951, 3.2.4).
+const FLUSHED: &[u8] = &[0, 0, 0xFF, 0xFF];
+
 /// Inflates a zlib stream (7.4.4) to at most `limit` octets.
 fn inflate(input: &[u8], offset: usize, limit: usize) -> Result<Vec<u8>, PdfError> {
     let mut inflater = Decompress::new(true);
@@ -79,8 +82,11 @@ fn inflate(input: &[u8], offset: usize, limit: usize) -> Result<Vec<u8>, PdfErro
                 let room = output.len().max(64).min(limit.saturating_sub(output.len()).saturating_add(1));
                 output.reserve_exact(room);
             }
-            // Neither input left nor progress made: the data was cut off.
-            _ if before == (inflater.total_in(), output.len()) => return Err(PdfError::StreamDamaged { offset }),
+            _ if before == (inflater.total_in(), output.len()) => {
+                // No input left and no last block. Writers that flush instead of finishing leave that behind, at the
+                // end of a whole block; anything else was cut off.
+                return if input.ends_with(FLUSHED) { Ok(output) } else { Err(PdfError::StreamDamaged { offset }) };
+            }
             _ => {}
         }
     }

@@ -55,8 +55,8 @@ impl<'m> Meter<'m> {
         value
     }
 
-    /// Reads the indirect object that begins exactly at `offset` of `octets`. `length` finds the `/Length` of a stream
-    /// when it is a reference.
+    /// Reads the indirect object at `offset` of `octets`. `length` finds the `/Length` of a stream when it is a
+    /// reference.
     pub(crate) fn indirect<'a>(
         &self,
         octets: &'a [u8],
@@ -64,6 +64,9 @@ impl<'m> Meter<'m> {
         length: impl FnOnce(Ref) -> Result<usize, PdfError>,
     ) -> Result<Indirect<'a>, PdfError> {
         let mut lexer = Lexer::new(octets, offset);
+        // Some writers count from the end-of-line before the object. That is off, but it names no other object.
+        lexer.skip_blanks();
+        let offset = lexer.position();
         let reference = header(&mut lexer)?;
         let value = self.value(&mut lexer)?;
         let (after, span) = lexer.next_token()?;
@@ -110,8 +113,8 @@ impl<'m> Meter<'m> {
             return Err(PdfError::StreamLength { offset: start });
         }
         lexer.skip(length);
-        let blank = lexer.rest().iter().take(MAX_BLANK).take_while(|octet| is_white_space(**octet)).count();
-        lexer.skip(blank);
+        let blanks = lexer.rest().iter().take(MAX_BLANKS).take_while(|octet| is_white_space(**octet)).count();
+        lexer.skip(blanks);
         if !lexer.rest().starts_with(b"endstream") {
             return Err(PdfError::StreamLength { offset: start });
         }
@@ -121,7 +124,7 @@ impl<'m> Meter<'m> {
 }
 
 /// White space between a stream's data and `endstream`: an end-of-line, for which some writers give two (7.3.8.1).
-const MAX_BLANK: usize = 4;
+const MAX_BLANKS: usize = 4;
 
 /// `12 0 obj`, from its very first octet on.
 fn header(lexer: &mut Lexer<'_>) -> Result<Ref, PdfError> {

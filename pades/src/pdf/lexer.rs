@@ -65,13 +65,16 @@ impl<'a> Lexer<'a> {
         self.position = self.position.saturating_add(count);
     }
 
+    /// Skips white space only.
+    pub fn skip_blanks(&mut self) {
+        self.skip(self.rest().iter().take_while(|octet| is_white_space(**octet)).count());
+    }
+
     /// Skips white space and comments (7.2.3, 7.2.4).
     pub fn skip_white_space(&mut self) {
         loop {
-            let rest = self.rest();
-            let blank = rest.iter().take_while(|octet| is_white_space(**octet)).count();
-            self.skip(blank);
-            let Some((b'%', comment)) = rest.get(blank..).and_then(<[u8]>::split_first) else { return };
+            self.skip_blanks();
+            let Some((b'%', comment)) = self.rest().split_first() else { return };
             let length = comment.iter().position(|octet| matches!(octet, b'\r' | b'\n')).unwrap_or(comment.len());
             self.skip(length.saturating_add(1));
         }

@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::indirect::Meter;
-use super::lexer::{Lexer, Token, is_white_space};
+use super::lexer::{Lexer, Token};
 use super::xref::{Entry, Section, SectionKind};
 use crate::PdfError;
 use crate::error::XrefFault;
@@ -115,11 +115,11 @@ pub(crate) fn read_all(octets: &[u8], meter: Meter<'_>) -> Result<Vec<Revision>,
         next = section.trailer.prev;
         sections.push(section);
     }
-    into_revisions(octets, sections)
+    into_revisions(octets, sections, meter)
 }
 
 /// Groups the sections, given newest first, into revisions, oldest first.
-fn into_revisions(octets: &[u8], sections: Vec<Section>) -> Result<Vec<Revision>, PdfError> {
+fn into_revisions(octets: &[u8], sections: Vec<Section>, meter: Meter<'_>) -> Result<Vec<Revision>, PdfError> {
     let mut revisions: Vec<Revision> = Vec::with_capacity(sections.len());
     let mut oldest_first = sections.into_iter().rev().peekable();
     while let Some(section) = oldest_first.next() {
@@ -129,7 +129,7 @@ fn into_revisions(octets: &[u8], sections: Vec<Section>) -> Result<Vec<Revision>
         let is_main = revisions.is_empty() && oldest_first.peek().is_some_and(|newer| newer.offset < section.offset);
         let first_page = if is_main { oldest_first.next() } else { None };
         let named = first_page.as_ref().map_or(section.offset, |first_page| first_page.offset);
-        let (eof, end) = revision_end(octets, &section, named)?;
+        let (eof, end) = revision_end(octets, &section, named, meter)?;
         let sections: Vec<Section> = first_page.into_iter().chain([section]).collect();
         for section in &sections {
             let inside = |offset: usize| offset >= start && offset < end;
@@ -160,10 +160,13 @@ fn last_startxref(octets: &[u8]) -> Result<usize, PdfError> {
 }
 
 /// Where the revision of a section ends: behind `%%EOF`, and behind the end-of-line after it.
-fn revision_end(octets: &[u8], section: &Section, named: usize) -> Result<(usize, usize), PdfError> {
+fn revision_end(octets: &[u8], section: &Section, named: usize, meter: Meter<'_>) -> Result<(usize, usize), PdfError> {
     const MARKER: &[u8] = b"%%EOF";
     let missing = PdfError::RevisionEndMissing { offset: section.offset };
     let mut lexer = Lexer::new(octets, section.end);
+    if section.kind == SectionKind::Stream {
+        skip_trailer(&mut lexer, meter)?;
+    }
     let (Ok((Token::Keyword(b"startxref"), _)), Ok((Token::Integer(target), _))) =
         (lexer.next_token(), lexer.next_token())
     else {
@@ -172,8 +175,7 @@ fn revision_end(octets: &[u8], section: &Section, named: usize) -> Result<(usize
     if usize::try_from(target) != Ok(named) {
         return Err(missing);
     }
-    let blank = lexer.rest().iter().take_while(|octet| is_white_space(**octet)).count();
-    lexer.skip(blank);
+    lexer.skip_blanks();
     if !lexer.rest().starts_with(MARKER) {
         return Err(missing);
     }
@@ -185,6 +187,16 @@ fn revision_end(octets: &[u8], section: &Section, named: usize) -> Result<(usize
         _ => {}
     }
     Ok((eof, lexer.position()))
+}
+
+/// A trailer dictionary behind a cross-reference stream, which has no meaning there; some linearizers write one.
+fn skip_trailer(lexer: &mut Lexer<'_>, meter: Meter<'_>) -> Result<(), PdfError> {
+    let mut ahead = lexer.clone();
+    if let Ok((Token::Keyword(b"trailer"), _)) = ahead.next_token() {
+        meter.value(&mut ahead)?.as_dictionary()?;
+        *lexer = ahead;
+    }
+    Ok(())
 }
 
 const fn damaged(offset: usize, fault: XrefFault) -> PdfError {

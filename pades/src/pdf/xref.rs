@@ -103,10 +103,12 @@ enum Rows {
 const ENTRY: usize = 20;
 
 impl Section {
-    /// Reads the section that begins at `offset`. `entries` counts down what the whole file may have.
+    /// Reads the section at `offset`. `entries` counts down what the whole file may have.
     pub(crate) fn read(octets: &[u8], offset: usize, meter: Meter<'_>, entries: &mut usize) -> Result<Self, PdfError> {
-        let rest = octets.get(offset..).unwrap_or_default();
-        match rest {
+        let mut lexer = Lexer::new(octets, offset);
+        // Some writers count from the end-of-line before the section. That is off, but it names no other section.
+        lexer.skip_blanks();
+        match lexer.rest() {
             [b'x', b'r', b'e', b'f', next, ..] if !next.is_ascii_alphanumeric() => {
                 Self::read_table(octets, offset, meter, entries)
             }
@@ -118,6 +120,7 @@ impl Section {
 
     fn read_table(octets: &[u8], offset: usize, meter: Meter<'_>, entries: &mut usize) -> Result<Self, PdfError> {
         let mut lexer = Lexer::new(octets, offset);
+        lexer.skip_blanks();
         lexer.skip(b"xref".len());
         let mut subsections = Vec::new();
         loop {
@@ -190,12 +193,13 @@ impl Section {
     /// The entry of this section for an object, if it has one.
     pub(crate) fn entry(&self, octets: &[u8], number: u32) -> Result<Option<Entry>, PdfError> {
         let own = self.index.entry(octets, number)?;
-        let Some((offset, hidden)) = &self.hybrid else { return Ok(own) };
-        // 7.5.8.4: the table shows hidden objects as free to readers that do not know cross-reference streams.
-        let hidden = hidden.entry(octets, number)?.filter(|entry| entry.place != Place::Free);
-        match (own.filter(|entry| entry.place != Place::Free), hidden) {
-            (Some(shown), Some(hidden)) if shown != hidden => Err(damaged(*offset, XrefFault::HybridConflict)),
-            (None, Some(hidden)) => Ok(Some(hidden)),
+        let in_use = |entry: &Entry| entry.place != Place::Free;
+        match &self.hybrid {
+            // 7.5.8.4: to readers that do not know cross-reference streams the table shows hidden objects as free, so
+            // that the stream counts where the table says so, and before any earlier section.
+            Some((_, stream)) if !own.as_ref().is_some_and(in_use) => {
+                Ok(stream.entry(octets, number)?.filter(in_use).or(own))
+            }
             _ => Ok(own),
         }
     }

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use super::signature::{EmbeddedSignature, Place};
 use crate::PdfError;
-use crate::error::Expected;
 use crate::pdf::{Dictionary, Document, Object, Ref, Source, Value, View};
 
 /// What the catalog says about signatures.
@@ -62,8 +61,9 @@ impl<'d> Walk<'d> {
         if depth > limits.nesting {
             return Err(PdfError::NestingTooDeep { offset: field.span().start, limit: limits.nesting });
         }
+        // What is no dictionary is no field, and nobody takes it for one.
         let Object::Reference(reference) = field.object else {
-            return self.dictionary(field.as_dictionary()?, parent, depth);
+            return field.as_dictionary().map_or(Ok(()), |field| self.dictionary(field, parent, depth));
         };
         if !self.seen.insert(reference) {
             return Ok(());
@@ -71,11 +71,8 @@ impl<'d> Walk<'d> {
         let Some(object) = self.view.object(reference)? else { return Ok(()) };
         let revision = self.view.locate(reference.number)?.map_or(0, |located| located.revision);
         let place = Some(Place { reference, revision, compressed: object.source != Source::File });
-        let dictionary = object
-            .value
-            .as_dictionary()
-            .map_err(|_| PdfError::WrongValue { offset: object.span.start, expected: Expected::Field })?;
-        self.dictionary(dictionary, Parent { place, ..parent }, depth)
+        let parent = Parent { place, ..parent };
+        object.value.as_dictionary().map_or(Ok(()), |field| self.dictionary(field, parent, depth))
     }
 
     fn dictionary(&mut self, field: &Dictionary<'d>, parent: Parent<'_>, depth: usize) -> Result<(), PdfError> {
