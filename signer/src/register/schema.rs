@@ -19,7 +19,6 @@ const SQLITE_LEAST: i32 = 3_051_003;
 const BUSY_TIMEOUT_MS: u32 = 2_000;
 
 /// Kinds of entries, as stored.
-pub(super) const INTENT: u8 = 1;
 pub(super) const ATTEMPT: u8 = 2;
 pub(super) const OUTCOME: u8 = 3;
 pub(super) const ABANDONED: u8 = 4;

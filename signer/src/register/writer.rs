@@ -160,12 +160,9 @@ fn run(
             continue;
         }
         since_checkpoint = since_checkpoint.saturating_add(group.len());
-        match log.commit(&mut group, clock.now_unix(), shown) {
+        match log.commit(&mut group, clock.now_unix(), shown, stop) {
             Ok(()) => {}
-            Err(Fault::Stop(cause)) => {
-                trip(stop, cause);
-                continue;
-            }
+            Err(Fault::Stop(_)) => continue,
             Err(failure) => {
                 tracing::warn!(?failure, "a group of entries was not recorded");
                 // Emptying the log may make the room that the group needed.
@@ -274,7 +271,7 @@ impl<'c> Log<'c> {
     }
 
     /// Records a group and answers it. [`Fault::Stop`] when nobody can say what the disk has; the group is then answered too.
-    fn commit(&mut self, group: &mut Vec<Command>, now: u64, shown: &AtomicU64) -> Result<(), Fault> {
+    fn commit(&mut self, group: &mut Vec<Command>, now: u64, shown: &AtomicU64, stop: &Stop) -> Result<(), Fault> {
         let before = self.tail;
         let mut answers = Vec::with_capacity(group.len());
         let Err(failure) = self.record_group(group, now, &mut answers) else {
@@ -289,6 +286,10 @@ impl<'c> Log<'c> {
             (Fault::Refused, Ok(())) => Fault::Stop(StopCause::Io { code: 0 }),
             (failure, Ok(())) => failure,
         };
+        // Whoever hears that the register stopped finds it stopped.
+        if let Fault::Stop(cause) = failure {
+            trip(stop, cause);
+        }
         answers.into_iter().for_each(|answer| answer.failed(failure).send());
         Err(failure)
     }

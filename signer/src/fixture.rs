@@ -1,0 +1,212 @@
+//! A whole signer for tests: throw-away agency, register in a directory of its own, a clock that stands where it is put.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use evidence::{CommitmentKey, DocumentType, OfficeId, OidArc};
+use keys::agency::{Agency, AgencyOptions};
+use keys::{Credential, Passphrase, SigningKey, SoftKey, chain_from_pem};
+use pades::Limits;
+use proto::teken::v1;
+use proto::teken::v1::signing_service_server::SigningService;
+use tempfile::TempDir;
+use tonic::{Request, Status};
+use tonic_types::StatusExt;
+
+use crate::accept::PeerOffice;
+use crate::clock::Clock;
+use crate::offices::{Office, Offices};
+use crate::register::Register;
+use crate::service::SigningServiceImpl;
+use crate::signer::{Signer, SignerParts};
+
+/// 2026-11-24T01:00:00Z; the agency was made a day before.
+pub(crate) const NOW: u64 = 1_795_482_000;
+const DAY: u64 = 24 * 60 * 60;
+
+/// Offices of every fixture: two in service, one suspended.
+pub(crate) const UTARA: &str = "kec-utara";
+pub(crate) const SELATAN: &str = "kec-selatan";
+pub(crate) const SUSPENDED: &str = "kec-barat";
+
+pub(crate) fn office(id: &str) -> OfficeId {
+    OfficeId::parse(id).expect("a test's office id")
+}
+
+/// A clock that a test moves.
+#[derive(Debug)]
+pub(crate) struct TestClock(AtomicU64);
+
+impl TestClock {
+    pub(crate) fn at(now: u64) -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(now)))
+    }
+
+    pub(crate) fn set(&self, now: u64) {
+        self.0.store(now, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now_unix(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+type KeyAndChain = (Arc<dyn SigningKey>, Vec<Vec<u8>>);
+
+fn make_agency() -> KeyAndChain {
+    let dir = tempfile::tempdir().expect("a directory");
+    let passphrase = Passphrase::new("ini hanya untuk uji coba").expect("a passphrase");
+    let options = AgencyOptions::new("Dinas Contoh", "Contoh Penandatangan", "Kepala Dinas", NOW - DAY, &passphrase);
+    let agency = Agency::create(&dir.path().join("agency"), &options).expect("a test agency");
+    let key = SoftKey::load(&agency.layout().signing_key(), &passphrase).expect("the key just made");
+    let chain = std::fs::read(agency.layout().signing_chain()).expect("the chain just made");
+    (Arc::new(key), chain_from_pem(&chain).expect("a chain"))
+}
+
+/// The key and chain that all fixtures share: making one costs a tenth of a second.
+pub(crate) fn key_and_chain() -> KeyAndChain {
+    static AGENCY: OnceLock<KeyAndChain> = OnceLock::new();
+    AGENCY.get_or_init(make_agency).clone()
+}
+
+/// Another agency's.
+pub(crate) fn other_key_and_chain() -> KeyAndChain {
+    static AGENCY: OnceLock<KeyAndChain> = OnceLock::new();
+    AGENCY.get_or_init(make_agency).clone()
+}
+
+pub(crate) fn offices() -> Vec<Office> {
+    [(UTARA, false), (SELATAN, false), (SUSPENDED, true)]
+        .map(|(id, suspended)| Office {
+            id: office(id),
+            name: "Kecamatan Contoh".to_owned(),
+            document_types: vec![DocumentType::surat(), DocumentType::kk()],
+            suspended,
+        })
+        .to_vec()
+}
+
+/// A signer and what it is made of.
+pub(crate) struct Fixture {
+    pub(crate) signer: Arc<Signer>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) offices: Arc<Offices>,
+    dir: Arc<TempDir>,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        Self::with(key_and_chain())
+    }
+
+    pub(crate) fn with((key, chain): KeyAndChain) -> Self {
+        let dir = Arc::new(tempfile::tempdir().expect("a directory"));
+        let offices = Arc::new(Offices::new(offices()).expect("three offices"));
+        Self::open(dir, TestClock::at(NOW), offices, (key, chain))
+    }
+
+    fn open(dir: Arc<TempDir>, clock: Arc<TestClock>, offices: Arc<Offices>, (key, chain): KeyAndChain) -> Self {
+        let register = Register::open(&dir.path().join("register.db"), Arc::clone(&clock) as Arc<dyn Clock>).expect("a register");
+        let parts = SignerParts {
+            credential: Credential::new(key, chain).expect("a key and its chain"),
+            register,
+            commitment_key: CommitmentKey::from_bytes([9; 32]),
+            offices: Arc::clone(&offices),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            limits: Limits { input_bytes: 1024 * 1024, ..Limits::service() },
+            oid_arc: OidArc::default(),
+            signer_title: None,
+            batch_size: 1_000,
+        };
+        Self { signer: Arc::new(Signer::open(parts).expect("a signer")), clock, offices, dir }
+    }
+
+    /// Ends this signer as a crash does, and opens another one on the same register.
+    pub(crate) fn reopen(self) -> Self {
+        self.reopen_with(key_and_chain())
+    }
+
+    pub(crate) fn reopen_with(self, credential: KeyAndChain) -> Self {
+        let Self { signer, clock, offices, dir } = self;
+        assert_eq!(Arc::strong_count(&signer), 1, "something still holds the signer");
+        drop(signer);
+        Self::open(dir, clock, offices, credential)
+    }
+
+    pub(crate) fn register_path(&self) -> PathBuf {
+        self.dir.path().join("register.db")
+    }
+
+    pub(crate) fn service(&self) -> SigningServiceImpl {
+        SigningServiceImpl::new(Arc::clone(&self.signer))
+    }
+
+    /// A second connection to the register, as an auditor would open it.
+    pub(crate) fn sql(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.register_path()).expect("the register's file")
+    }
+
+    pub(crate) async fn sign(&self, office: &str, message: v1::SignDigestRequest) -> Result<v1::SignDigestResponse, Status> {
+        self.service().sign_digest(from(office, message)).await.map(tonic::Response::into_inner)
+    }
+
+    pub(crate) async fn get(&self, office: &str, name: &str) -> Result<v1::Signature, Status> {
+        let key = Some(v1::get_signature_request::Key::Name(name.to_owned()));
+        self.service().get_signature(from(office, v1::GetSignatureRequest { key })).await.map(tonic::Response::into_inner)
+    }
+}
+
+/// A message of an office, as the accept loop hands it over.
+pub(crate) fn from<T>(office_id: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    let peer = PeerOffice { office: Some(office(office_id)), certificate_serial: "01".to_owned() };
+    request.extensions_mut().insert(peer);
+    request
+}
+
+/// The id of the n-th request.
+pub(crate) fn request_id(n: u32) -> String {
+    format!("0189f7c4-5b1e-7c3a-9d2f-0000{n:08x}")
+}
+
+/// The n-th request: its own id, digest and number.
+pub(crate) fn request(n: u32) -> v1::SignDigestRequest {
+    let mut sha256 = vec![0xd1; 32];
+    sha256[..4].copy_from_slice(&n.to_be_bytes());
+    v1::SignDigestRequest {
+        request_id: request_id(n),
+        document_digest: Some(v1::DocumentDigest { sha256 }),
+        document: Some(document(n)),
+        replaces: String::new(),
+        validate_only: false,
+        seal_hash: Vec::new(),
+    }
+}
+
+pub(crate) fn document(n: u32) -> v1::Document {
+    v1::Document {
+        r#type: v1::DocumentType::Surat.into(),
+        number: format!("474/{n}/2026"),
+        requesting_officer: "petugas.contoh".to_owned(),
+    }
+}
+
+/// Code and reason of a refusal, which must have exactly one `ErrorInfo` of our domain and one text in Indonesian.
+pub(crate) fn refusal<T: std::fmt::Debug>(answer: Result<T, Status>) -> (tonic::Code, String) {
+    let status = answer.expect_err("a refusal");
+    let details = status.get_error_details_vec();
+    let infos: Vec<_> = details
+        .iter()
+        .filter_map(|detail| match detail {
+            tonic_types::ErrorDetail::ErrorInfo(info) => Some(info.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(infos.len(), 1, "{status:?}");
+    assert_eq!(infos[0].domain, "teken.v1");
+    assert_eq!(status.get_details_localized_message().map(|message| message.locale), Some("id-ID".to_owned()));
+    (status.code(), infos[0].reason.clone())
+}
