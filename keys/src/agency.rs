@@ -22,6 +22,7 @@ mod tls;
 pub(crate) use issuer::sign_structure;
 pub(crate) use profile::{DOCUMENT_SIGNING, name, plain};
 
+pub use create::new_commitment_key;
 pub use error::AgencyError;
 pub use layout::Layout;
 pub use ledger::{Authority, Issued, Purpose, RevocationReason, Revoked, State};

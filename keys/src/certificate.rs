@@ -20,7 +20,7 @@ use x509_cert::{
     name::Name,
 };
 
-use crate::{CertificateFault, KeyError, KeyId};
+use crate::{CertificateFault, KeyError, KeyId, pem_blocks};
 
 /// Certificates in one chain; longer ones are mistakes (DESIGN, limits: 20 a path).
 pub(crate) const CHAIN_LIMIT: usize = 20;
@@ -226,17 +226,10 @@ pub(crate) fn check_chain(chain: &[Certificate]) -> Result<(), CertificateFault>
 /// [`CertificateFault::NotPem`] when there is a block of another kind or a damaged one; [`CertificateFault::EmptyChain`] when there is none;
 /// [`CertificateFault::ChainTooLong`]; [`CertificateFault::Malformed`] when a block is no certificate.
 pub fn chain_from_pem(pem_text: &[u8]) -> Result<Vec<Vec<u8>>, KeyError> {
-    const BEGIN: &str = "-----BEGIN ";
-    let mut text = core::str::from_utf8(pem_text).map_err(|_| CertificateFault::NotPem)?;
+    let text = core::str::from_utf8(pem_text).map_err(|_| CertificateFault::NotPem)?;
     let mut chain = Vec::new();
-    while let Some(start) = text.find(BEGIN) {
-        let block = text.get(start..).ok_or(CertificateFault::NotPem)?;
-        let end = block
-            .find("-----END ")
-            .and_then(|end| block.get(end..)?.find('\n').map_or(Some(block.len()), |line| end.checked_add(line)))
-            .ok_or(CertificateFault::NotPem)?;
-        let (block, rest) = block.split_at(end);
-        let (label, der) = pem::decode_vec(block.trim_end().as_bytes()).map_err(|_| CertificateFault::NotPem)?;
+    for block in pem_blocks(text) {
+        let (label, der) = pem::decode_vec(block?.as_bytes()).map_err(|_| CertificateFault::NotPem)?;
         if label != "CERTIFICATE" {
             return Err(CertificateFault::NotPem.into());
         }
@@ -244,14 +237,23 @@ pub fn chain_from_pem(pem_text: &[u8]) -> Result<Vec<Vec<u8>>, KeyError> {
         if position == CHAIN_LIMIT {
             return Err(CertificateFault::ChainTooLong { limit: CHAIN_LIMIT }.into());
         }
-        Certificate::from_der_at(der.clone(), position)?;
-        chain.push(der);
-        text = rest;
+        chain.push(Certificate::from_der_at(der, position)?.der);
     }
     if chain.is_empty() {
         return Err(CertificateFault::EmptyChain.into());
     }
     Ok(chain)
+}
+
+/// Writes certificates as PEM, one after the other.
+pub fn chain_to_pem<D: AsRef<[u8]>>(chain: impl IntoIterator<Item = D>) -> String {
+    chain
+        .into_iter()
+        .map(|der| {
+            pem::encode_string("CERTIFICATE", pem::LineEnding::LF, der.as_ref())
+                .expect("a certificate is far shorter than what PEM can hold")
+        })
+        .collect()
 }
 
 /// SHA-256 over the concatenated DER of a chain: names the chain in records.

@@ -191,8 +191,8 @@ pub enum PassphraseFault {
     #[error("the two passphrases differ")]
     Differ,
     /// No terminal to ask at.
-    #[error("there is no terminal to ask for the passphrase: {0}")]
-    NoTerminal(io::ErrorKind),
+    #[error("there is no terminal to ask for the passphrase")]
+    NoTerminal,
     /// The descriptor cannot be read.
     #[error("file descriptor {descriptor} cannot be read: {kind}")]
     Descriptor {

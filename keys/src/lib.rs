@@ -23,14 +23,15 @@ mod error;
 mod harden;
 mod key_id;
 mod passphrase;
+mod pem_blocks;
 mod public_key;
 pub mod secret_file;
 mod signature_value;
 mod signing_key;
 mod soft;
-mod whole_file;
+pub mod whole_file;
 
-pub use certificate::{Certificate, chain_from_pem, office_from_certificate};
+pub use certificate::{Certificate, chain_from_pem, chain_to_pem, office_from_certificate};
 pub use certification_request::{Subject, certification_request, install_chain};
 pub use credential::Credential;
 pub use dtbsr::Dtbsr;
@@ -39,6 +40,7 @@ pub use error::{CertificateFault, EnvelopeFault, FileFault, KeyError, Passphrase
 pub use harden::harden_process;
 pub use key_id::KeyId;
 pub use passphrase::{Passphrase, PassphraseSource};
+pub use pem_blocks::pem_blocks;
 pub use public_key::PublicKey;
 pub use signature_value::SignatureValue;
 pub use signing_key::{Signing, SigningKey};

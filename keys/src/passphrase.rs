@@ -118,7 +118,7 @@ impl PassphraseSource {
 }
 
 fn prompt(question: &str) -> Result<Passphrase, KeyError> {
-    let mut typed = rpassword::prompt_password(question).map_err(|error| PassphraseFault::NoTerminal(error.kind()))?;
+    let mut typed = rpassword::prompt_password(question).map_err(|_| PassphraseFault::NoTerminal)?;
     let passphrase = Passphrase::new(core::mem::take(&mut typed).into_bytes());
     typed.zeroize();
     Ok(passphrase?)

@@ -55,7 +55,7 @@ impl PublicKey {
     }
 
     /// Does this DER `ECDSA-Sig-Value` (RFC 3279, 2.2.3) sign `dtbsr`?
-    pub(crate) fn verifies(&self, dtbsr: &Dtbsr, signature_der: &[u8]) -> bool {
+    pub fn verifies(&self, dtbsr: &Dtbsr, signature_der: &[u8]) -> bool {
         digest::Digest::import_less_safe(dtbsr.as_bytes(), &digest::SHA256)
             .is_ok_and(|hash| self.parsed.verify_digest_sig(&hash, signature_der).is_ok())
     }

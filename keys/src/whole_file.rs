@@ -17,39 +17,72 @@ use rustix::{
 };
 
 use crate::{
-    FileFault,
+    FileFault, KeyError,
     secret_file::{fault_of, split},
 };
 
-/// Mode of a file that holds a secret.
-pub(crate) const SECRET: u32 = 0o400;
-/// Mode of a file for everybody that does not change.
-pub(crate) const PUBLIC: u32 = 0o444;
+/// Who may read a file. Nobody may write to it: it is replaced, or not changed at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// A secret: mode 0400.
+    Owner,
+    /// A certificate or CRL: mode 0444.
+    Everybody,
+}
+
+impl Readers {
+    pub(crate) fn mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o400,
+            Self::Everybody => 0o444,
+        }
+    }
+}
 
 /// Writes a new file; never over another.
 ///
 /// # Errors
-/// [`FileFault::Exists`] when the name is taken, or what the system said.
-pub(crate) fn create(path: &Path, octets: &[u8], mode: u32) -> Result<(), FileFault> {
-    let (directory, temporary, name) = write_beside(path, octets, mode)?;
-    // A link, not a rename: it fails when the name is taken.
-    let named = linkat(&directory, &temporary, &directory, name, AtFlags::empty()).map_err(fault_of);
-    unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
-    named?;
-    fsync(&directory).map_err(fault_of)
+/// [`KeyError::File`], with [`FileFault::Exists`] when the name is taken.
+pub fn create(path: &Path, octets: &[u8], readers: Readers) -> Result<(), KeyError> {
+    about(path, || {
+        let (directory, temporary, name) = write_beside(path, octets, readers.mode())?;
+        // A link, not a rename: it fails when the name is taken.
+        let named = linkat(&directory, &temporary, &directory, name, AtFlags::empty()).map_err(fault_of);
+        unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
+        named?;
+        fsync(&directory).map_err(fault_of)
+    })
 }
 
 /// Writes a file over the one that has the name now, if any.
 ///
 /// # Errors
-/// What the system said; the old file is then still there.
-pub(crate) fn replace(path: &Path, octets: &[u8], mode: u32) -> Result<(), FileFault> {
-    let (directory, temporary, name) = write_beside(path, octets, mode)?;
-    if let Err(errno) = renameat(&directory, &temporary, &directory, name) {
-        unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
-        return Err(fault_of(errno));
+/// [`KeyError::File`]; the old file is then still there.
+pub fn replace(path: &Path, octets: &[u8], readers: Readers) -> Result<(), KeyError> {
+    about(path, || {
+        let (directory, temporary, name) = write_beside(path, octets, readers.mode())?;
+        if let Err(errno) = renameat(&directory, &temporary, &directory, name) {
+            unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
+            return Err(fault_of(errno));
+        }
+        fsync(&directory).map_err(fault_of)
+    })
+}
+
+/// Says early that a name is taken, before a person is asked for a passphrase. [`create`] still decides.
+///
+/// # Errors
+/// [`KeyError::File`] with [`FileFault::Exists`].
+pub fn refuse_existing(path: &Path) -> Result<(), KeyError> {
+    match path.symlink_metadata() {
+        Ok(_) => about(path, || Err(FileFault::Exists)),
+        // Whatever else is wrong is told by `create`.
+        Err(_) => Ok(()),
     }
-    fsync(&directory).map_err(fault_of)
+}
+
+fn about(path: &Path, act: impl FnOnce() -> Result<(), FileFault>) -> Result<(), KeyError> {
+    act().map_err(|fault| KeyError::File { path: path.to_owned(), fault })
 }
 
 /// Writes and flushes a file of another name in the same directory.

@@ -13,7 +13,7 @@ use getrandom::SysRng;
 
 use super::{
     Agency, AgencyError, Authority,
-    create::{file_error, pem_of},
+    create::file_error,
     issuer::Issuer,
     layout::Layout,
     ledger::{Issued, Ledger, Purpose, RevocationReason, Revoked, State},
@@ -21,9 +21,9 @@ use super::{
     tls::{self, Identity},
 };
 use crate::{
-    CertificateFault, FileFault, KeyError, Passphrase, SoftKey, certificate,
+    CertificateFault, KeyError, Passphrase, SoftKey, certificate, chain_to_pem,
     credential::check_key_of,
-    whole_file::{self, PUBLIC, SECRET},
+    whole_file::{self, Readers},
 };
 
 impl Agency {
@@ -132,13 +132,13 @@ impl Agency {
         certificate_path: &Path,
     ) -> Result<(), AgencyError> {
         let issued = Issued::of(&identity.certificate, purpose);
-        let pem_text = pem_of(&identity.certificate)?;
+        let pem_text = chain_to_pem([identity.certificate.as_der()]);
         let copy = self.layout.issued_certificate(&issued.serial);
         self.ledger.book(Authority::Access).issued.push(issued);
         self.write_ledger()?;
-        write(whole_file::create, &copy, &pem_text, PUBLIC)?;
-        write(whole_file::replace, key_path, &identity.key_pem, SECRET)?;
-        write(whole_file::replace, certificate_path, &pem_text, PUBLIC)
+        whole_file::create(&copy, pem_text.as_bytes(), Readers::Everybody)?;
+        whole_file::replace(key_path, &identity.key_pem, Readers::Owner)?;
+        Ok(whole_file::replace(certificate_path, pem_text.as_bytes(), Readers::Everybody)?)
     }
 
     /// Counts the number up, records it, and only then publishes: a number is never used twice (RFC 5280, 5.2.3).
@@ -149,7 +149,7 @@ impl Agency {
         let revoked: Vec<&Issued> = book.issued.iter().filter(|issued| issued.revoked.is_some()).collect();
         let crl = issuer.issue_crl(&revoked, book.crl_number, now, next_update, &mut SysRng)?;
         self.write_ledger()?;
-        write(whole_file::replace, &self.layout.crl(issuer.authority), &crl, PUBLIC)
+        Ok(whole_file::replace(&self.layout.crl(issuer.authority), &crl, Readers::Everybody)?)
     }
 
     /// Takes the lock that every change holds, and reads the ledger as it is now.
@@ -166,7 +166,7 @@ impl Agency {
     }
 
     fn write_ledger(&self) -> Result<(), AgencyError> {
-        write(whole_file::replace, &self.layout.index(), &self.ledger.to_json(), 0o600)
+        Ok(whole_file::replace(&self.layout.index(), &self.ledger.to_json(), Readers::Owner)?)
     }
 
     /// Opens a CA's key and sees that it is the key of its certificate.
@@ -191,13 +191,4 @@ fn read_ledger(layout: &Layout) -> Result<Ledger, AgencyError> {
         }
         Err(error) => Err(file_error(&path, &error)),
     }
-}
-
-fn write(
-    how: fn(&Path, &[u8], u32) -> Result<(), FileFault>,
-    path: &Path,
-    octets: &[u8],
-    mode: u32,
-) -> Result<(), AgencyError> {
-    how(path, octets, mode).map_err(|fault| AgencyError::File { path: path.to_owned(), fault })
 }

@@ -11,9 +11,8 @@ use std::{
     thread,
 };
 
-use der::pem::{self, LineEnding};
 use getrandom::SysRng;
-use rand_core::TryRng;
+use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
 use super::{
@@ -23,10 +22,7 @@ use super::{
     ledger::{Book, Issued, Ledger, Purpose, VERSION},
     profile::{NameAttribute, Profile, name},
 };
-use crate::{
-    Certificate, FileFault, KeyError, Passphrase, SoftKey, secret_file,
-    whole_file::{PUBLIC, SECRET},
-};
+use crate::{Certificate, FileFault, KeyError, Passphrase, SoftKey, chain_to_pem, secret_file, whole_file::Readers};
 
 /// Where the files lie until all of them are there.
 const STAGE: &str = ".agency.new";
@@ -59,16 +55,16 @@ impl Agency {
 struct NewFile {
     path: PathBuf,
     octets: Zeroizing<Vec<u8>>,
-    mode: u32,
+    readers: Readers,
 }
 
 impl NewFile {
     fn public(path: PathBuf, octets: Vec<u8>) -> Self {
-        Self { path, octets: octets.into(), mode: PUBLIC }
+        Self { path, octets: octets.into(), readers: Readers::Everybody }
     }
 
     fn secret(path: PathBuf, octets: Zeroizing<Vec<u8>>) -> Self {
-        Self { path, octets, mode: SECRET }
+        Self { path, octets, readers: Readers::Owner }
     }
 }
 
@@ -138,7 +134,7 @@ fn certify(options: &AgencyOptions<'_>, keys: &Keys, layout: &Layout) -> Result<
         keys.issuing.file(layout.ca_key(Authority::Issuing)),
         keys.access.file(layout.ca_key(Authority::Access)),
         keys.signing.file(layout.signing_key()),
-        NewFile::secret(layout.commitment_key(), random_octets()?),
+        NewFile::secret(layout.commitment_key(), new_commitment_key(&mut SysRng)?),
     ];
 
     let anchor = |authority, profile, common_name, key: &SealedKey| {
@@ -197,22 +193,31 @@ fn certify(options: &AgencyOptions<'_>, keys: &Keys, layout: &Layout) -> Result<
         record(&mut ledger, &mut files, layout, issuer, certificate, Purpose::Authority)?;
     }
     record(&mut ledger, &mut files, layout, &issuing, &signing, Purpose::Signing)?;
-    files.push(NewFile::public(layout.signing_chain(), [pem_of(&signing)?, pem_of(&issuing.certificate)?].concat()));
+    files.push(NewFile::public(
+        layout.signing_chain(),
+        chain_to_pem([signing.as_der(), issuing.certificate.as_der()]).into_bytes(),
+    ));
     for issuer in [&root, &issuing, &access] {
-        files.push(NewFile::public(layout.ca_certificate(issuer.authority), pem_of(&issuer.certificate)?));
+        files.push(NewFile::public(
+            layout.ca_certificate(issuer.authority),
+            chain_to_pem([issuer.certificate.as_der()]).into_bytes(),
+        ));
     }
-    files.push(NewFile::public(layout.root_anchor(), pem_of(&root.certificate)?));
-    files.push(NewFile::public(layout.access_anchor(), pem_of(&access.certificate)?));
+    files.push(NewFile::public(layout.root_anchor(), chain_to_pem([root.certificate.as_der()]).into_bytes()));
+    files.push(NewFile::public(layout.access_anchor(), chain_to_pem([access.certificate.as_der()]).into_bytes()));
 
     let server = super::tls::server(&access, &ledger, options.server_names()?, options.now)?;
     record(&mut ledger, &mut files, layout, &access, &server.certificate, Purpose::Server)?;
     files.push(NewFile::secret(layout.server_key(), server.key_pem));
-    files.push(NewFile::public(layout.server_certificate(), pem_of(&server.certificate)?));
+    files.push(NewFile::public(layout.server_certificate(), chain_to_pem([server.certificate.as_der()]).into_bytes()));
     for (office, display_name) in &options.offices {
         let client = super::tls::client(&access, &ledger, office, display_name, options.now)?;
         record(&mut ledger, &mut files, layout, &access, &client.certificate, Purpose::Office(office.to_string()))?;
         files.push(NewFile::secret(layout.office_key(office), client.key_pem));
-        files.push(NewFile::public(layout.office_certificate(office), pem_of(&client.certificate)?));
+        files.push(NewFile::public(
+            layout.office_certificate(office),
+            chain_to_pem([client.certificate.as_der()]).into_bytes(),
+        ));
     }
 
     for issuer in [&root, &issuing, &access] {
@@ -220,7 +225,7 @@ fn certify(options: &AgencyOptions<'_>, keys: &Keys, layout: &Layout) -> Result<
         let crl = issuer.issue_crl(&[], 1, options.now, until(validity.crl)?, &mut SysRng)?;
         files.push(NewFile::public(layout.crl(issuer.authority), crl));
     }
-    files.push(NewFile { path: layout.index(), octets: ledger.to_json().into(), mode: 0o600 });
+    files.push(NewFile::secret(layout.index(), ledger.to_json().into()));
     Ok((ledger, files))
 }
 
@@ -233,7 +238,10 @@ fn record(
     purpose: Purpose,
 ) -> Result<(), AgencyError> {
     let issued = Issued::of(certificate, purpose);
-    files.push(NewFile::public(layout.issued_certificate(&issued.serial), pem_of(certificate)?));
+    files.push(NewFile::public(
+        layout.issued_certificate(&issued.serial),
+        chain_to_pem([certificate.as_der()]).into_bytes(),
+    ));
     ledger.book(issuer.authority).issued.push(issued);
     Ok(())
 }
@@ -243,17 +251,13 @@ pub(super) fn crl_uri(base: &str, authority: Authority) -> String {
     format!("{base}/{authority}.crl")
 }
 
-/// A certificate as PEM text.
-pub(super) fn pem_of(certificate: &Certificate) -> Result<Vec<u8>, AgencyError> {
-    let text = pem::encode_string("CERTIFICATE", LineEnding::LF, certificate.as_der())
-        .map_err(|_| AgencyError::Encoding(der::ErrorKind::Failed))?;
-    Ok(text.into_bytes())
-}
-
-/// 32 octets of the system's generator: a commitment key.
-fn random_octets() -> Result<Zeroizing<Vec<u8>>, KeyError> {
+/// Makes a commitment key: 32 octets of the generator.
+///
+/// # Errors
+/// [`KeyError::Randomness`].
+pub fn new_commitment_key<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let mut octets = Zeroizing::new(vec![0; 32]);
-    SysRng.try_fill_bytes(&mut octets).map_err(|_| KeyError::Randomness)?;
+    rng.try_fill_bytes(&mut octets).map_err(|_| KeyError::Randomness)?;
     Ok(octets)
 }
 
@@ -300,11 +304,13 @@ impl Stage {
     /// Nobody else sees this folder yet, so the file is written under its own name.
     fn write(&self, new: &NewFile) -> Result<(), AgencyError> {
         let written =
-            OpenOptions::new().write(true).create_new(true).mode(new.mode).open(&new.path).and_then(|mut file| {
-                file.set_permissions(Permissions::from_mode(new.mode))?;
-                file.write_all(&new.octets)?;
-                file.sync_all()
-            });
+            OpenOptions::new().write(true).create_new(true).mode(new.readers.mode()).open(&new.path).and_then(
+                |mut file| {
+                    file.set_permissions(Permissions::from_mode(new.readers.mode()))?;
+                    file.write_all(&new.octets)?;
+                    file.sync_all()
+                },
+            );
         written.map_err(|error| file_error(&new.path, &error))
     }
 

@@ -1,0 +1,395 @@
+//! The arguments, and the texts that explain them. Everything a newcomer needs stands in `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use evidence::OfficeId;
+use keys::{
+    PassphraseSource,
+    agency::{Authority, RevocationReason},
+};
+
+/// Keys and certificates of a Teken agency.
+///
+/// A new agency that certifies itself:     teken-keys agency init
+/// A signer certified by an outside CA:    teken-keys key new, csr, install-chain
+/// Whatever a file is:                     teken-keys inspect FILE
+///
+/// Passphrases are asked for at the terminal, or read with --passphrase-file or --passphrase-fd; never from the arguments or the
+/// environment, which others can read. Nothing that exists is ever overwritten unless a command says so.
+///
+/// Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "teken-keys", version, verbatim_doc_comment)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an agency, or change its offices and its server
+    #[command(subcommand)]
+    Agency(AgencyCommand),
+    /// Make a signing key on its own, to be certified by an outside CA
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Write a certificate signing request (PKCS#10) for a key
+    Csr(Csr),
+    /// Check the chain that an outside CA sent, and install it beside its key
+    InstallChain(InstallChain),
+    /// Make the key under which document numbers are recorded
+    #[command(subcommand)]
+    CommitmentKey(CommitmentKeyCommand),
+    /// Revoke a certificate for ever, and issue the CRL that says so
+    Revoke(Revoke),
+    /// Issue certificate revocation lists before the old ones are over
+    #[command(subcommand)]
+    Crl(CrlCommand),
+    /// List the certificates that an agency issued, and their state
+    List(List),
+    /// Show what is in a certificate, chain, CRL, request or key file; needs no passphrase
+    Inspect(Inspect),
+}
+
+/// Where the passphrase comes from. Without one of these it is asked for at the terminal.
+#[derive(Debug, Args)]
+pub(super) struct PassphraseOptions {
+    /// Read the passphrase from the open file descriptor N (one line)
+    #[arg(long, value_name = "N", conflicts_with = "passphrase_file")]
+    passphrase_fd: Option<u32>,
+    /// Read the passphrase from a file of one line, mode 0400 or 0600 (a systemd credential, for example)
+    #[arg(long, value_name = "PATH")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl PassphraseOptions {
+    pub(super) fn source(&self) -> PassphraseSource {
+        source(self.passphrase_fd, self.passphrase_file.as_ref()).unwrap_or(PassphraseSource::Prompt)
+    }
+}
+
+fn source(descriptor: Option<u32>, file: Option<&PathBuf>) -> Option<PassphraseSource> {
+    match (descriptor, file) {
+        // A descriptor above i32::MAX does not exist; reading it says so.
+        (Some(number), _) => Some(PassphraseSource::Fd(i32::try_from(number).unwrap_or(i32::MAX))),
+        (None, Some(path)) => Some(PassphraseSource::File(path.clone())),
+        (None, None) => None,
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AgencyCommand {
+    /// Make an agency: root, issuing CA, signer, server, offices, CRLs
+    ///
+    /// Under DIR come to lie: anchors/ (give root.pem to everybody who verifies), crls/ (publish), signer/ (all that teken-signer
+    /// needs), office/ (a key and certificate for each office), ca/ (the CAs' keys: keep a backup in a safe, and keep ca/root.key
+    /// only there if you can).
+    Init(Init),
+    /// Offices that may connect
+    #[command(subcommand)]
+    Office(OfficeCommand),
+    /// The service's TLS certificate
+    #[command(subcommand)]
+    Server(ServerCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Folder to make the agency in
+    pub(super) dir: PathBuf,
+    /// Name of the agency (O of every certificate)
+    #[arg(long, value_name = "NAME")]
+    pub(super) organization: String,
+    /// Part of the agency (OU of the signer's certificate)
+    #[arg(long, value_name = "NAME")]
+    pub(super) unit: Option<String>,
+    /// Name of the person whose signature this will be (CN)
+    #[arg(long, value_name = "NAME")]
+    pub(super) signer_name: String,
+    /// Office that this person holds, "Kepala Dinas ..."
+    #[arg(long, value_name = "TITLE")]
+    pub(super) signer_title: String,
+    /// An office that may connect, as ID=NAME; ID is 1 to 63 of a-z, 0-9 and '-' (may be repeated)
+    #[arg(long = "office", value_name = "ID=NAME", value_parser = office_and_name)]
+    pub(super) offices: Vec<(OfficeId, String)>,
+    /// DNS name or IP address of the service, beside localhost and 127.0.0.1 (may be repeated)
+    #[arg(long = "server-name", value_name = "HOST")]
+    pub(super) server_names: Vec<String>,
+    /// Where the CRLs will be found; /root.crl, /issuing.crl and /access.crl are put after it
+    #[arg(long, value_name = "URI", default_value = "http://crl.invalid")]
+    pub(super) crl_base_uri: String,
+    /// Days until the next CRL is due
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub(super) crl_days: u16,
+    /// Mark everything as test material: UJI COBA in the names
+    #[arg(long)]
+    pub(super) test: bool,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+    /// Read the passphrase of the CAs' keys from the open file descriptor N (the same as the signing key's if not given)
+    #[arg(long, value_name = "N", conflicts_with = "ca_passphrase_file")]
+    ca_passphrase_fd: Option<u32>,
+    /// Read the passphrase of the CAs' keys from a file of one line
+    #[arg(long, value_name = "PATH")]
+    ca_passphrase_file: Option<PathBuf>,
+}
+
+impl Init {
+    pub(super) fn ca_passphrase(&self) -> Option<PassphraseSource> {
+        source(self.ca_passphrase_fd, self.ca_passphrase_file.as_ref())
+    }
+}
+
+fn office_and_name(text: &str) -> Result<(OfficeId, String), String> {
+    let (id, name) = text.split_once('=').ok_or("write it as ID=NAME, for example kec-utara=\"Kecamatan Utara\"")?;
+    let id = OfficeId::parse(id).map_err(|error| error.to_string())?;
+    Ok((id, name.to_owned()))
+}
+
+fn office_id(text: &str) -> Result<OfficeId, String> {
+    OfficeId::parse(text).map_err(|error| error.to_string())
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum OfficeCommand {
+    /// Give an office a TLS key and certificate: office/ID.key and office/ID.pem
+    ///
+    /// The office also has to be listed in the service's configuration. An office whose certificate is revoked or over gets a new
+    /// one in the place of the old.
+    Add(OfficeAdd),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OfficeAdd {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    /// The office's id: 1 to 63 of a-z, 0-9 and '-'
+    #[arg(value_parser = office_id)]
+    pub(super) id: OfficeId,
+    /// The office's name, as people know it
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: String,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ServerCommand {
+    /// Give the service a new TLS key and certificate in the place of the old: signer/server.key and signer/server.pem
+    Renew(ServerRenew),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServerRenew {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    /// DNS name or IP address of the service, beside localhost and 127.0.0.1 (may be repeated)
+    #[arg(long = "server-name", value_name = "HOST")]
+    pub(super) server_names: Vec<String>,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeyCommand {
+    /// Make a P-256 key: PKCS#8, encrypted (scrypt, AES-256-CBC), mode 0400
+    New(KeyNew),
+    /// Encrypt a key anew under another passphrase
+    ///
+    /// Also takes a key that `openssl pkcs8 -topk8 -scrypt` or `-iter 600000` wrote, and writes it as this program does.
+    ChangePassphrase(ChangePassphrase),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KeyNew {
+    /// File to write
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChangePassphrase {
+    /// The key file; it is replaced when the new one is whole
+    #[arg(long, value_name = "PATH")]
+    pub(super) key: PathBuf,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+    /// Read the new passphrase from the open file descriptor N
+    #[arg(long, value_name = "N", conflicts_with = "new_passphrase_file")]
+    new_passphrase_fd: Option<u32>,
+    /// Read the new passphrase from a file of one line
+    #[arg(long, value_name = "PATH")]
+    new_passphrase_file: Option<PathBuf>,
+}
+
+impl ChangePassphrase {
+    pub(super) fn new_source(&self) -> PassphraseSource {
+        source(self.new_passphrase_fd, self.new_passphrase_file.as_ref()).unwrap_or(PassphraseSource::Prompt)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Csr {
+    /// The key file
+    #[arg(long, value_name = "PATH")]
+    pub(super) key: PathBuf,
+    /// Name of the agency (O)
+    #[arg(long, value_name = "NAME")]
+    pub(super) organization: String,
+    /// Part of the agency (OU)
+    #[arg(long, value_name = "NAME")]
+    pub(super) unit: Option<String>,
+    /// Name of the person (CN)
+    #[arg(long, value_name = "NAME")]
+    pub(super) common_name: String,
+    /// Office that this person holds
+    #[arg(long, value_name = "TITLE")]
+    pub(super) title: Option<String>,
+    /// File to write; standard output if not given
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstallChain {
+    /// The key file that the certificate is for
+    #[arg(long, value_name = "PATH")]
+    pub(super) key: PathBuf,
+    /// File to write the chain to: signing certificate first, without the root
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: PathBuf,
+    /// Replace the chain that is there (after a renewal)
+    #[arg(long)]
+    pub(super) replace: bool,
+    /// PEM files that the CA sent, in any order, with or without the root
+    #[arg(required = true, value_name = "PEM")]
+    pub(super) certificates: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CommitmentKeyCommand {
+    /// Make 32 random octets, mode 0400
+    ///
+    /// Whoever has this key can find out which document number a signature belongs to; who loses it cannot any more.
+    New(CommitmentKeyNew),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CommitmentKeyNew {
+    /// File to write
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Reason {
+    /// Not told
+    Unspecified,
+    /// Somebody else may have the key
+    KeyCompromise,
+    /// The person or office changed its name or place
+    AffiliationChanged,
+    /// Another certificate took its place
+    Superseded,
+    /// The office is held no more; the key is not in doubt
+    CessationOfOperation,
+    /// The right to use it was withdrawn
+    PrivilegeWithdrawn,
+}
+
+impl From<Reason> for RevocationReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Unspecified => Self::Unspecified,
+            Reason::KeyCompromise => Self::KeyCompromise,
+            Reason::AffiliationChanged => Self::AffiliationChanged,
+            Reason::Superseded => Self::Superseded,
+            Reason::CessationOfOperation => Self::CessationOfOperation,
+            Reason::PrivilegeWithdrawn => Self::PrivilegeWithdrawn,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Revoke {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    /// The certificate: its serial number in hexadecimal (teken-keys list shows it), or a PEM file
+    #[arg(value_name = "SERIAL|PEM")]
+    pub(super) certificate: String,
+    /// Why
+    #[arg(long, value_enum)]
+    pub(super) reason: Reason,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CrlCommand {
+    /// Issue a new CRL of one CA
+    Issue(CrlIssue),
+    /// Issue new CRLs of all CAs
+    Renew(CrlRenew),
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Which {
+    /// The public anchor: says whether the issuing CA is revoked
+    Root,
+    /// Says whether the signer is revoked
+    Issuing,
+    /// Says which offices and servers are revoked
+    Access,
+}
+
+impl From<Which> for Authority {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::Root => Self::Root,
+            Which::Issuing => Self::Issuing,
+            Which::Access => Self::Access,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CrlIssue {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    /// Which CA
+    #[arg(long, value_enum)]
+    pub(super) authority: Which,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CrlRenew {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Inspect {
+    /// PEM or DER files
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}

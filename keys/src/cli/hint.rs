@@ -1,0 +1,74 @@
+//! What to do about an error: one line, where there is one sure thing to do.
+
+use anyhow::Error;
+use keys::{CertificateFault, EnvelopeFault, FileFault, KeyError, PassphraseFault, agency::AgencyError};
+
+/// What to do about this error, if that is known.
+pub(crate) fn hint(error: &Error) -> Option<String> {
+    error.chain().find_map(|cause| {
+        if let Some(error) = cause.downcast_ref::<AgencyError>() {
+            of_agency(error)
+        } else {
+            cause.downcast_ref::<KeyError>().and_then(of_key)
+        }
+    })
+}
+
+fn of_agency(error: &AgencyError) -> Option<String> {
+    Some(match error {
+        AgencyError::Exists { .. } => "choose another folder; an agency is never overwritten".into(),
+        AgencyError::LeftOver { path } => {
+            format!("see that no other teken-keys is running, then remove {}", path.display())
+        }
+        AgencyError::NotAnAgency { .. } => {
+            "give the folder that teken-keys agency init made; it holds ca/index.json".into()
+        }
+        AgencyError::IndexDamaged { .. } => "restore the file from a backup; it was not written by this program".into(),
+        AgencyError::IndexVersion { .. } => "use the version of teken-keys that wrote it".into(),
+        AgencyError::Busy { .. } => "wait until the other teken-keys has finished".into(),
+        AgencyError::NameTooLong { .. } => "shorten it; --test adds 11 characters".into(),
+        AgencyError::CrlUri { .. } => "write it like http://crl.example.go.id/teken".into(),
+        AgencyError::OfficeExists { .. } => "revoke the old certificate first: teken-keys revoke".into(),
+        AgencyError::UnknownSerial { .. } => "teken-keys list shows the serial numbers".into(),
+        AgencyError::Key(error) => return of_key(error),
+        _ => return None,
+    })
+}
+
+fn of_key(error: &KeyError) -> Option<String> {
+    Some(match error {
+        KeyError::File { path, fault } => match fault {
+            FileFault::Mode { .. } => format!("chmod 0400 {}", path.display()),
+            FileFault::Owner { process, .. } => format!("chown {process} {}", path.display()),
+            FileFault::SymbolicLink => "give the file itself, not a link to it".into(),
+            FileFault::HardLinks { .. } => "copy it to a file of its own and remove the other names".into(),
+            FileFault::DirectoryMode { .. } | FileFault::DirectoryOwner { .. } => {
+                "keep it in a folder that only its user can write to: mode 0700".into()
+            }
+            FileFault::Exists => "choose another name; a key is never overwritten".into(),
+            FileFault::NotFound | FileFault::NotARegularFile | FileFault::TooLong { .. } | FileFault::Io(_) => {
+                return None;
+            }
+        },
+        KeyError::Envelope(fault) => match fault {
+            EnvelopeFault::Unencrypted
+            | EnvelopeFault::Pbes1
+            | EnvelopeFault::WeakPbkdf2 { .. }
+            | EnvelopeFault::WeakPrf
+            | EnvelopeFault::WeakScrypt { .. }
+            | EnvelopeFault::OtherCipher => {
+                "encrypt it anew: openssl pkcs8 -topk8 -scrypt -v2 aes-256-cbc -in OLD -out NEW".into()
+            }
+            EnvelopeFault::OtherPem | EnvelopeFault::NotPem | EnvelopeFault::Malformed => {
+                "teken-keys inspect shows what a file is".into()
+            }
+            EnvelopeFault::CostTooHigh | EnvelopeFault::WrongPassphrase => return None,
+        },
+        KeyError::Passphrase(PassphraseFault::NoTerminal) => "use --passphrase-file or --passphrase-fd".into(),
+        KeyError::KeyAndCertificateMismatch { .. } => "teken-keys inspect shows the key id of a certificate".into(),
+        KeyError::Certificate(CertificateFault::NotOfThisChain { .. }) => {
+            "give only the certificates from the signing certificate up to the root".into()
+        }
+        _ => return None,
+    })
+}
