@@ -6,6 +6,7 @@
 
 mod batch;
 mod call;
+mod known_profile;
 mod upload;
 
 use std::{
@@ -21,6 +22,7 @@ use thiserror::Error;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
 pub use self::call::{CallError, DigestOrder, SignatureList};
+pub use self::known_profile::KnownProfile;
 pub(crate) use self::upload::{DocumentAnswer, DocumentOrder};
 use crate::{
     config::{Config, Timeouts},
@@ -122,10 +124,6 @@ impl Client {
     #[must_use]
     pub const fn journal(&self) -> &Journal {
         &self.journal
-    }
-
-    pub(crate) fn state_dir(&self) -> &Path {
-        &self.state_dir
     }
 
     pub(crate) const fn settings(&self) -> &Settings {

@@ -1,8 +1,7 @@
 //! One failed attempt at a call: who said so, what it means for the request, and whether repeating it can help.
 //!
-//! The meaning follows the service's table of codes: UNAVAILABLE only when certainly nothing was signed, DEADLINE_EXCEEDED and
-//! silence when nobody knows, everything else that carries the service's own reason is an answer. A status without that reason
-//! came from the transport.
+//! A status that carries the service's own reason is an answer; one without it came from the transport, which does not know what the
+//! service did. Even the service's UNAVAILABLE leaves doubt: an intent whose key could not be used is on record and may be completed.
 
 use std::{error::Error, fmt, io, time::Duration};
 
@@ -84,8 +83,10 @@ impl Fault {
     /// An item of a batch.
     pub(crate) fn from_item(status: &proto::teken::v1::ItemStatus) -> Self {
         let code = Code::from_i32(status.code);
+        // An item has no place for a time to wait. The service is full; a document that is too large cannot be in a batch of digests.
+        let full = (code == Code::ResourceExhausted).then_some(Duration::ZERO);
         Self {
-            standing: answered(code, None),
+            standing: answered(code, full),
             code,
             reason: (!status.reason.is_empty()).then(|| printable(&status.reason)),
             message: printable(&status.message),
@@ -139,10 +140,9 @@ impl Error for Fault {}
 /// What the service's own codes mean (the table of codes in the service's contract).
 const fn answered(code: Code, retry_after: Option<Duration>) -> Standing {
     match code {
-        Code::Unavailable => Standing::NotDone,
         Code::ResourceExhausted if retry_after.is_some() => Standing::NotDone,
-        // The same request is under way, perhaps an earlier attempt of ours.
-        Code::Aborted | Code::DeadlineExceeded | Code::Cancelled => Standing::Unknown,
+        // Aborted: the same request is under way, perhaps an earlier attempt of ours.
+        Code::Unavailable | Code::Aborted | Code::DeadlineExceeded | Code::Cancelled => Standing::Unknown,
         Code::InvalidArgument
         | Code::NotFound
         | Code::AlreadyExists
@@ -269,7 +269,7 @@ mod tests {
             (Code::OutOfRange, Standing::Refused),
             (Code::Unimplemented, Standing::Refused),
             (Code::Unauthenticated, Standing::Refused),
-            (Code::Unavailable, Standing::NotDone),
+            (Code::Unavailable, Standing::Unknown),
             (Code::Aborted, Standing::Unknown),
             (Code::DeadlineExceeded, Standing::Unknown),
             (Code::Cancelled, Standing::Unknown),

@@ -26,6 +26,12 @@ pub enum SignError {
     /// The document cannot be prepared.
     #[error("the document cannot be prepared for a signature")]
     Prepare(#[from] PrepareError),
+    /// The place of the signed file is taken.
+    #[error("{} exists", path.display())]
+    OutputExists {
+        /// The place.
+        path: PathBuf,
+    },
     /// Larger than the service takes.
     #[error("the document has {size_bytes} octets; the service takes at most {limit_bytes}")]
     TooLarge {
@@ -101,6 +107,9 @@ pub enum SignError {
     /// The journal failed.
     #[error("the journal failed")]
     Journal(#[from] JournalError),
+    /// The journal failed for the group that this document was in; another document's outcome says why.
+    #[error("the journal failed for a document of the same group")]
+    NotRecorded,
     /// The prepared document in the journal is not one that this version reads.
     #[error("the prepared document of request {request_id} is not usable")]
     Prepared {
@@ -126,9 +135,11 @@ impl SignError {
             Self::Input { .. }
             | Self::Document(_)
             | Self::Prepare(_)
+            | Self::OutputExists { .. }
             | Self::TooLarge { .. }
             | Self::TypeNotAllowed { .. }
             | Self::Refused { .. }
+            | Self::NotRecorded
             | Self::Journal(_) => None,
         }
     }

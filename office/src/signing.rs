@@ -18,7 +18,7 @@ use pades::{PdfTime, PrepareError};
 pub use self::prepare::prepare;
 pub(crate) use self::{
     prepare::{Ready, Unfinished, ready},
-    work::{DigestWork, Work},
+    work::{DigestWork, DocumentWork},
 };
 use crate::{
     acceptance::{AcceptedCms, Expectation},
@@ -222,12 +222,14 @@ impl Client {
     ///
     /// [`SignError`]; the entry stays in the journal unless it is certain that nothing was signed under its id.
     pub async fn settle(&self, entry: Entry, profile: &Arc<Profile>) -> Result<SignedDocument, SignError> {
-        match blocking(move || Work::load(entry)).await? {
-            Work::Digest(work) => {
+        match entry.request().way {
+            Way::Digest => {
+                let work = blocking(move || DigestWork::load(entry)).await?;
                 let answer = self.order(&work.order()).await;
-                self.conclude(*work, answer, profile).await
+                self.conclude(work, answer, profile).await
             }
-            Work::Document(work) => {
+            Way::Document => {
+                let work = blocking(move || DocumentWork::load(entry)).await?;
                 let answer = self.order_document(&work.order()).await;
                 self.conclude_document(work, answer, profile).await
             }

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Moment, Task};
 use crate::{
+    durable::Existing,
     journal::{Draft, Entry, Journal, JournalError, Request, Subject, Taken, Way},
     profile::Profile,
     request_id::RequestId,
@@ -66,7 +67,13 @@ pub(crate) fn ready(
         }
     }
 
-    // 3. What the service would refuse anyway is refused here, before anything is written.
+    // 3. What would be refused in the end is refused here, before anything is written.
+    if let Some(output) = &request.output
+        && output.existing == Existing::Keep
+        && output.path.try_exists().unwrap_or(true)
+    {
+        return Err(SignError::OutputExists { path: output.path.clone() });
+    }
     let document_type = &request.document.document_type;
     if !profile.document_types.contains(document_type) {
         return Err(SignError::TypeNotAllowed { document_type: document_type.clone() });

@@ -9,24 +9,18 @@ use pades::PreparedPdf;
 
 use super::{SignedDocument, blocking};
 use crate::{
-    acceptance::{AcceptedCms, Expectation, SignedFile},
+    acceptance::{AcceptedCms, AnswerError, Expectation, SignedFile},
     client::{CallError, Client, DigestOrder, DocumentAnswer, DocumentOrder},
     fault::Standing,
-    journal::{Entry, Provenance, Request, Way},
+    journal::{Entry, Provenance, Request},
     profile::Profile,
     sign_error::SignError,
     signature::{Answer, Signature, SignatureKey, SignatureState},
     signer_chain::SignerChain,
 };
 
-/// An entry with its bytes.
-#[derive(Debug)]
-pub(crate) enum Work {
-    /// By digest.
-    Digest(Box<DigestWork>),
-    /// By document.
-    Document(DocumentWork),
-}
+/// The service's reason when another version of it made the signed file of this request.
+const NOT_REBUILT: &str = "DOCUMENT_NOT_REBUILT";
 
 /// A prepared document whose digest is to be signed.
 #[derive(Debug)]
@@ -42,22 +36,15 @@ pub(crate) struct DocumentWork {
     pdf: Arc<Vec<u8>>,
 }
 
-impl Work {
-    pub(crate) fn load(entry: Entry) -> Result<Self, SignError> {
-        let octets = entry.payload()?;
-        let request_id = entry.request().request_id;
-        match entry.request().way {
-            Way::Digest => {
-                let prepared =
-                    PreparedPdf::from_bytes(&octets).map_err(|source| SignError::Prepared { request_id, source })?;
-                Ok(Self::Digest(Box::new(DigestWork { entry, prepared })))
-            }
-            Way::Document => Ok(Self::Document(DocumentWork { entry, pdf: Arc::new(octets) })),
-        }
-    }
-}
-
 impl DigestWork {
+    /// Reads back what was recorded of a request by digest.
+    pub(crate) fn load(entry: Entry) -> Result<Self, SignError> {
+        let request_id = entry.request().request_id;
+        let prepared =
+            PreparedPdf::from_bytes(&entry.payload()?).map_err(|source| SignError::Prepared { request_id, source })?;
+        Ok(Self { entry, prepared })
+    }
+
     pub(crate) fn order(&self) -> DigestOrder {
         let request = self.entry.request();
         DigestOrder {
@@ -81,6 +68,12 @@ impl DigestWork {
 }
 
 impl DocumentWork {
+    /// Reads back what was recorded of a request by document.
+    pub(crate) fn load(entry: Entry) -> Result<Self, SignError> {
+        let pdf = Arc::new(entry.payload()?);
+        Ok(Self { entry, pdf })
+    }
+
     pub(crate) fn order(&self) -> DocumentOrder {
         let request = self.entry.request();
         DocumentOrder {
@@ -136,11 +129,16 @@ impl Client {
                 blocking(move || work.open(answer, &client, &profile)).await
             }
             Err(error) => {
-                let request_id = work.entry.request().request_id;
                 let refusal = error.clone();
-                let (_kept, _signature) = self.signed_after_all(work.entry, error).await?;
-                // The service gives the file only for the same call, which it just refused: the request waits until it is accepted.
+                // Without the answer there is no file: what the service knows of the request can only end it, not complete it.
+                let (entry, _signature) = self.signed_after_all(work.entry, error).await?;
+                let request_id = entry.request().request_id;
                 match refusal {
+                    // The service will never give this file again. What was signed can be replaced by a new request.
+                    CallError::Fault { fault, .. } if fault.reason.as_deref() == Some(NOT_REBUILT) => {
+                        blocking(move || entry.finish()).await?;
+                        Err(SignError::Refused { fault, request_id })
+                    }
                     CallError::Fault { fault, attempts, .. } => Err(SignError::Waiting { fault, attempts, request_id }),
                     CallError::Answer(source) => Err(SignError::Answer { request_id, source }),
                 }
@@ -165,7 +163,7 @@ impl Client {
         if doubt || entry.provenance() == Provenance::Found {
             match self.signature(&SignatureKey::RequestId(request_id)).await {
                 Ok(signature) if signature.request_id != request_id => {
-                    let source = crate::acceptance::AnswerError::OtherRequest { answered: signature.request_id };
+                    let source = AnswerError::OtherRequest { answered: signature.request_id };
                     return Err(SignError::Answer { request_id, source });
                 }
                 Ok(signature) => match signature.state {
