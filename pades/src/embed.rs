@@ -41,9 +41,9 @@ impl PreparedPdf {
         let (Some(signature), None) = (found.next(), found.next()) else {
             return Err(EmbedError::ReadBack(ReadBack::Field));
         };
-        let padding_is_zero = |contents: &[u8]| {
-            contents.split_at_checked(needed).is_some_and(|(_, padding)| padding.iter().all(|octet| *octet == 0))
-        };
+        // No early exit: the padding is long and, but for a bug, always zero.
+        let is_zero = |octets: &[u8]| octets.iter().fold(0, |all, octet| all | octet) == 0;
+        let padding_is_zero = |contents: &[u8]| contents.get(needed..).is_some_and(is_zero);
         let fault = if signature.byte_range() != Ok(&byte_range)
             || byte_range.end() != signed.bytes().len()
             || !signature.gap_is_contents()
@@ -67,9 +67,22 @@ impl PreparedPdf {
 
 /// Writes two lower-case digits an octet to the front of `digits`.
 fn write_hex(digits: &mut [u8], octets: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or(b'0');
+    let digit = |value: u8| if value < 10 { b'0' | value } else { b'a'.wrapping_add(value.wrapping_sub(10)) };
     for (pair, octet) in digits.as_chunks_mut::<2>().0.iter_mut().zip(octets) {
         *pair = [digit(octet >> 4), digit(octet & 0x0f)];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_octet_has_its_two_digits() {
+        let octets: Vec<u8> = (0..=u8::MAX).collect();
+        let mut digits = vec![b'0'; 514];
+        write_hex(&mut digits, &octets);
+        let expected: String = octets.iter().map(|octet| format!("{octet:02x}")).chain(["00".to_owned()]).collect();
+        assert_eq!(digits, expected.as_bytes());
     }
 }

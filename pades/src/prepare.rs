@@ -55,7 +55,8 @@ impl UnsignedPdf {
         }
         let placeholder =
             update.object(signature, |out| signature_dictionary::write(out, options, reference.as_deref()));
-        let second_id = revision_id(&covered, update.appended());
+        let second_id =
+            revision_id(&covered, update.bytes(), [input_length, placeholder.gap.start, placeholder.gap.end]);
         let mut bytes = update.finish(second_id)?;
 
         // 4. The ByteRange is the last octet-changing step; after it everything is hashed, the
@@ -70,11 +71,14 @@ impl UnsignedPdf {
 }
 
 /// The second string of `/ID` (14.4): told from the content, so that it is the same every time.
-fn revision_id(input: &Sha256, appended: &[u8]) -> [u8; 16] {
+/// The digits of the gap say nothing but their number, so only that is hashed.
+fn revision_id(input: &Sha256, file: &[u8], [input_length, gap_start, gap_end]: [usize; 3]) -> [u8; 16] {
     let mut id = Sha256::new();
     id.update(b"teken revision\n");
     id.update(input.clone().finalize());
-    id.update(appended);
+    id.update(gap_end.to_string());
+    id.update(file.get(input_length..gap_start).unwrap_or_default());
+    id.update(file.get(gap_end..).unwrap_or_default());
     let id: [u8; 32] = id.finalize().into();
     *id.first_chunk().expect("16 of 32 octets")
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::pdf::{Dictionary, Document, Object, Ref, Revision, Value, View};
+use crate::pdf::{Dictionary, Document, Object, Ref, Value, View};
 use crate::splice::Splice;
 use crate::update::{PreviousSection, SectionKind};
 use crate::write_error::{Part, PrepareError};
@@ -120,7 +120,7 @@ impl<'d> Sources<'d> {
     /// it does not exist is a reason to refuse: the update's larger `/Size` would bring it to life.
     fn highest_number(&self, size: u32) -> Result<u32, PrepareError> {
         const LOOKED_AT: u32 = 1_000;
-        let highest = self.document.revisions().iter().map(Revision::highest_number).max().unwrap_or(0);
+        let highest = self.view.highest_number();
         if highest.saturating_sub(size) > LOOKED_AT {
             return Err(PrepareError::HiddenObjects { number: highest, size });
         }

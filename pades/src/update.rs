@@ -66,7 +66,6 @@ impl Numbers {
 #[derive(Debug)]
 pub(crate) struct Update {
     bytes: Vec<u8>,
-    input_length: usize,
     previous: PreviousSection,
     numbers: Numbers,
     entries: Vec<(Ref, usize)>,
@@ -75,12 +74,11 @@ pub(crate) struct Update {
 impl Update {
     /// Starts after the input, on a line of its own. `room` is how much will be appended, roughly.
     pub(crate) fn begin(mut bytes: Vec<u8>, previous: PreviousSection, numbers: Numbers, room: usize) -> Self {
-        let input_length = bytes.len();
         bytes.reserve_exact(room);
         if !matches!(bytes.last(), Some(b'\n' | b'\r')) {
             bytes.push(b'\n');
         }
-        Self { bytes, input_length, previous, numbers, entries: Vec::new() }
+        Self { bytes, previous, numbers, entries: Vec::new() }
     }
 
     /// Appends one indirect object. Each reference may be written once only.
@@ -93,9 +91,9 @@ impl Update {
         written
     }
 
-    /// What was appended so far.
-    pub(crate) fn appended(&self) -> &[u8] {
-        self.bytes.get(self.input_length..).unwrap_or_default()
+    /// The file so far.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Appends the cross-reference section and the end of the revision.
