@@ -35,7 +35,7 @@ pub(crate) const CONNECTION_WINDOW_BYTES: u32 = 512 * 1024;
 pub(crate) const SEND_BUFFER_BYTES: usize = 64 * 1024;
 
 /// Octets of one gRPC message, both ways. The largest that the contract needs is a batch of 1,000 digests, below 400 KiB.
-pub const MESSAGE_BYTES: usize = 1024 * 1024;
+pub(crate) const MESSAGE_BYTES: usize = 1024 * 1024;
 
 /// Limits of the network face that an operator may change.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -18,6 +18,7 @@ use evidence::CommitmentKey;
 use keys::secret_file::{self, Kept};
 use keys::{Credential, KeyError};
 use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
 use tonic::server::NamedService;
@@ -213,16 +214,7 @@ pub(crate) async fn serve_routes(
     limits: ServerLimits,
     ends: impl Future<Output = Duration>,
 ) -> Duration {
-    let (health, health_service) = tonic_health::server::health_reporter();
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(proto::teken::v1::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
-        .expect("both descriptor sets were made by the build of their crates");
-    let routes = routes
-        .add_service(health_service.max_decoding_message_size(limits::MESSAGE_BYTES))
-        .add_service(reflection.max_decoding_message_size(limits::MESSAGE_BYTES))
-        .prepare();
+    let (routes, health) = health_and_reflection(routes);
     set_health(&health, name, ServingStatus::Serving).await;
 
     let limits = Arc::new(limits);
@@ -241,6 +233,10 @@ pub(crate) async fn serve_routes(
                 accepted = next.as_mut() => accepted,
             };
             next.set(next_connection(&listener, &slots));
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%peer, %error, "the connection died before its handshake");
+                continue;
+            }
             let Some(slot) = slots.enter() else {
                 tracing::warn!(%peer, limit = limits.connections, "connection refused: every place is taken by an established one");
                 continue;
@@ -274,6 +270,21 @@ pub(crate) async fn serve_routes(
     drain.saturating_sub(began.elapsed())
 }
 
+/// Adds health (gRPC health checking protocol) and reflection (v1) to the routes.
+fn health_and_reflection(routes: Routes) -> (Routes, HealthReporter) {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::teken::v1::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .expect("both descriptor sets were made by the build of their crates");
+    let routes = routes
+        .add_service(health_service.max_decoding_message_size(limits::MESSAGE_BYTES))
+        .add_service(reflection.max_decoding_message_size(limits::MESSAGE_BYTES))
+        .prepare();
+    (routes, health)
+}
+
 async fn set_health(health: &HealthReporter, name: &str, status: ServingStatus) {
     health.set_service_status("", status).await;
     health.set_service_status(name, status).await;
@@ -292,11 +303,10 @@ struct Connection {
 }
 
 impl Connection {
-    async fn serve(mut self, stream: TcpStream, slot: Handshaking) {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "the connection died before its handshake");
-            return;
-        }
+    async fn serve<IO>(mut self, stream: IO, slot: Handshaking)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         // Before the handshake, so that a change of the files in between is seen.
         let generations = self.tls.generations();
         let established = tokio::select! {
@@ -327,3 +337,6 @@ fn commitment_key(path: &Path) -> Result<CommitmentKey, ServeError> {
         .map_err(|_| ServeError::CommitmentKeyLength { path: path.to_owned(), length: octets.len() })?;
     Ok(CommitmentKey::from_bytes(octets))
 }
+
+#[cfg(test)]
+mod tests;

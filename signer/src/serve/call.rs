@@ -114,6 +114,9 @@ impl hyper::service::Service<Request<Incoming>> for CallService {
                 return refuse(Refused::DeadlineMalformed);
             }
 
+            if request.body().is_end_stream() {
+                deadline.request_is_complete(); // nobody will read a body that is not there
+            }
             let method = request.uri().path().to_owned();
             let request = request.map(|body| tonic::body::Body::new(AskBody { body, deadline: Arc::clone(&deadline) }));
             let mut answer = pin!(routes.call(request));

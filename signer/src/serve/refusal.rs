@@ -1,14 +1,16 @@
 //! What the edge itself answers, before or instead of the service behind it.
 //!
-//! One status a kind, each with exactly one `ErrorInfo` of the domain `teken.v1` and an Indonesian text, as the contract says.
+//! One status a kind, each with exactly one `ErrorInfo` of the domain `teken.v1` and an Indonesian text, as the contract says. Where
+//! the service has the same refusal, its status is given, octet for octet.
+
+use std::collections::HashMap;
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::deadline::Deadline;
-
-/// `ErrorInfo.domain` of everything that we answer.
-const DOMAIN: &str = "teken.v1";
+use crate::error::SignError;
+use crate::wire::status::{DOMAIN, LOCALE, explain, status};
 
 /// Why the edge answered in the service's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,14 @@ pub(super) enum Refused {
     ConnectionEnds,
 }
 
+/// Where a refusal's status comes from.
+enum Source {
+    /// The service's.
+    Service(SignError),
+    /// Ours: code, reason, English, Indonesian.
+    Own(Code, &'static str, &'static str, &'static str),
+}
+
 impl Refused {
     /// What a request is answered whose time is over.
     pub(super) fn too_slow(deadline: &Deadline) -> Self {
@@ -35,53 +45,52 @@ impl Refused {
 
     /// `ErrorInfo.reason`; stable.
     pub(super) fn reason(self) -> &'static str {
-        self.parts().1
+        match self.source() {
+            Source::Service(error) => explain(&error).reason,
+            Source::Own(_, reason, ..) => reason,
+        }
     }
 
+    /// The status that the client gets.
     pub(super) fn status(self) -> Status {
-        let (code, reason, english, indonesian) = self.parts();
-        let mut details = ErrorDetails::with_error_info(reason, DOMAIN, std::collections::HashMap::new());
-        details.set_localized_message("id-ID", indonesian);
-        Status::with_error_details(code, english, details)
+        match self.source() {
+            Source::Service(error) => status(&error),
+            Source::Own(code, reason, english, indonesian) => {
+                let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+                details.set_localized_message(LOCALE, indonesian);
+                Status::with_error_details(code, english, details)
+            }
+        }
     }
 
-    fn parts(self) -> (Code, &'static str, &'static str, &'static str) {
+    fn source(self) -> Source {
         match self {
-            Self::CertificateNoLongerHolds => (
-                Code::PermissionDenied,
-                "OFFICE_NOT_ALLOWED",
-                "the office may not use this service",
-                "Kantor ini tidak diizinkan memakai layanan ini.",
-            ),
-            Self::RevocationUnknown => (
+            // An office that is revoked and one that never was look alike.
+            Self::CertificateNoLongerHolds => Source::Service(SignError::OfficeUnknown),
+            Self::OutcomeUnknown => Source::Service(SignError::OutcomeUnknown),
+            Self::RevocationUnknown => Source::Own(
                 Code::Unavailable,
                 "REVOCATION_UNKNOWN",
-                "the service cannot tell which client certificates are revoked; nothing was signed, try again later",
+                "The service cannot tell which client certificates are revoked. Nothing was signed; try again later.",
                 "Layanan tidak dapat memeriksa pencabutan sertifikat klien. Tidak ada yang ditandatangani; coba lagi nanti.",
             ),
-            Self::DeadlineMalformed => (
+            Self::DeadlineMalformed => Source::Own(
                 Code::InvalidArgument,
                 "DEADLINE_MALFORMED",
-                "grpc-timeout is not a timeout of at most eight digits and a unit",
-                "Batas waktu permintaan (grpc-timeout) tidak dapat dibaca.",
+                "grpc-timeout is not at most eight digits and a unit. Correct the client.",
+                "Batas waktu permintaan (grpc-timeout) tidak dapat dibaca. Perbaiki aplikasi klien.",
             ),
-            Self::RequestTooSlow => (
+            Self::RequestTooSlow => Source::Own(
                 Code::DeadlineExceeded,
                 "REQUEST_TOO_SLOW",
-                "the request did not arrive in time; nothing was signed",
-                "Permintaan tidak diterima tepat waktu. Tidak ada yang ditandatangani.",
+                "The request did not arrive in time. Nothing was signed; send it again.",
+                "Permintaan tidak diterima tepat waktu. Tidak ada yang ditandatangani; kirim kembali.",
             ),
-            Self::OutcomeUnknown => (
-                Code::DeadlineExceeded,
-                "OUTCOME_UNKNOWN",
-                "the answer was not ready in time; repeat the request with the same request_id",
-                "Jawaban tidak siap tepat waktu. Ulangi permintaan dengan request_id yang sama.",
-            ),
-            Self::ConnectionEnds => (
+            Self::ConnectionEnds => Source::Own(
                 Code::Unavailable,
                 "CONNECTION_ENDS",
-                "the connection is being ended; connect again",
-                "Sambungan sedang ditutup; sambungkan kembali.",
+                "The connection is being ended. Connect again.",
+                "Sambungan sedang ditutup. Sambungkan kembali.",
             ),
         }
     }

@@ -1,0 +1,158 @@
+//! What a client sees on the wire: the limits in SETTINGS, and the guards against floods.
+
+use std::collections::BTreeMap;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio_rustls::client::TlsStream;
+
+use super::fixture::{TestAgency, TestServer};
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Types of frames (RFC 9113, 6) and one error code (7).
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+const ENHANCE_YOUR_CALM: u32 = 0xb;
+
+struct Frame {
+    kind: u8,
+    stream: u32,
+    payload: Vec<u8>,
+}
+
+async fn read(stream: &mut TlsStream<DuplexStream>) -> std::io::Result<Frame> {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await?;
+    let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+    stream.read_exact(&mut payload).await?;
+    let id = u32::from_be_bytes([head[5] & 0x7f, head[6], head[7], head[8]]);
+    Ok(Frame { kind: head[3], stream: id, payload })
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).expect("a short payload").to_be_bytes();
+    let mut octets = vec![length[1], length[2], length[3], kind, flags];
+    octets.extend(stream.to_be_bytes());
+    octets.extend(payload);
+    octets
+}
+
+async fn raw(agency: &TestAgency, server: &TestServer) -> TlsStream<DuplexStream> {
+    let (stream, _ended) = server.connect(agency.client("utara", agency)).await;
+    let mut stream = stream.expect("a handshake");
+    stream.write_all(PREFACE).await.expect("the preface");
+    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.expect("empty settings");
+    stream
+}
+
+#[tokio::test]
+async fn the_limits_are_in_the_first_frame() {
+    let agency = TestAgency::ours();
+    let server = TestServer::new(&agency);
+    let mut stream = raw(&agency, &server).await;
+    let first = read(&mut stream).await.expect("a frame");
+    assert_eq!((first.kind, first.stream), (SETTINGS, 0));
+    let settings: BTreeMap<u16, u32> = first
+        .payload
+        .chunks_exact(6)
+        .map(|entry| {
+            (u16::from_be_bytes([entry[0], entry[1]]), u32::from_be_bytes([entry[2], entry[3], entry[4], entry[5]]))
+        })
+        .collect();
+    // RFC 9113, 6.5.2: 3 MAX_CONCURRENT_STREAMS, 4 INITIAL_WINDOW_SIZE, 5 MAX_FRAME_SIZE, 6 MAX_HEADER_LIST_SIZE.
+    assert_eq!(settings, BTreeMap::from([(3, 64), (4, 65_536), (5, 16_384), (6, 8_192)]));
+    // The connection's window is raised from the 65,535 of the protocol to ours.
+    let window = loop {
+        let frame = read(&mut stream).await.expect("a frame");
+        if frame.kind == WINDOW_UPDATE && frame.stream == 0 {
+            break u32::from_be_bytes(frame.payload.try_into().expect("four octets"));
+        }
+    };
+    assert_eq!(65_535 + window, 512 * 1024);
+}
+
+/// ":method POST, :scheme https, :path /, :authority localhost".
+fn header_block() -> Vec<u8> {
+    let mut block = vec![0x83, 0x87, 0x84, 0x01, 9];
+    block.extend(b"localhost");
+    block
+}
+
+/// Sends until the connection is ended, and returns the GOAWAY's error code and how many bursts it took.
+async fn flood(agency: &TestAgency, burst: impl Fn(u32) -> Vec<u8> + Send + 'static) -> (u32, u32) {
+    let server = TestServer::new(agency);
+    let stream = raw(agency, &server).await;
+    let (mut from, mut to) = tokio::io::split(stream);
+    let writer = tokio::spawn(async move {
+        for number in 0..100_000_u32 {
+            if to.write_all(&burst(2 * number + 1)).await.is_err() {
+                return number;
+            }
+        }
+        100_000
+    });
+    let mut code = None;
+    loop {
+        let mut head = [0; 9];
+        if from.read_exact(&mut head).await.is_err() {
+            break;
+        }
+        let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+        if from.read_exact(&mut payload).await.is_err() {
+            break;
+        }
+        if head[3] == GOAWAY {
+            code = Some(u32::from_be_bytes(payload[4..8].try_into().expect("four octets")));
+        }
+    }
+    (code.expect("a GOAWAY"), writer.await.expect("the writer"))
+}
+
+/// CVE-2023-44487: open a stream, reset it, again and again.
+#[tokio::test]
+async fn rapid_reset_ends_the_connection() {
+    let agency = TestAgency::ours();
+    let (code, bursts) = flood(&agency, |stream| {
+        let mut octets = frame(HEADERS, 4, stream, &header_block());
+        octets.extend(frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes()));
+        octets
+    })
+    .await;
+    assert_eq!(code, ENHANCE_YOUR_CALM);
+    assert!(bursts < 100_000, "{bursts}");
+}
+
+/// CVE-2025-8671, RUSTSEC-2024-0003: make the server reset the streams, here with requests that have no `:path`.
+#[tokio::test]
+async fn made_you_reset_ends_the_connection() {
+    let agency = TestAgency::ours();
+    let (code, bursts) = flood(&agency, |stream| frame(HEADERS, 5, stream, &[0x83, 0x87])).await;
+    assert_eq!(code, ENHANCE_YOUR_CALM);
+    assert!(bursts < 100_000, "{bursts}");
+}
+
+/// More header octets than the limit never reach a service.
+#[tokio::test]
+async fn a_header_list_over_the_limit_is_refused_before_the_service() {
+    let agency = TestAgency::ours();
+    let server = TestServer::new(&agency);
+    let mut stream = raw(&agency, &server).await;
+    let mut block = header_block();
+    // Ninety literals of a hundred octets each: 90 * (1 + 100 + 32) > 8,192 (RFC 9113, 6.5.2 counts 32 for each).
+    for _ in 0..90 {
+        block.extend([0x00, 1, b'a', 100]);
+        block.extend([b'x'; 100]);
+    }
+    stream.write_all(&frame(HEADERS, 5, 1, &block)).await.expect("a request");
+    let answer = loop {
+        let frame = read(&mut stream).await.expect("a frame");
+        if frame.stream == 1 {
+            break frame;
+        }
+    };
+    // ":status 431": a literal with the indexed name 8, its value in Huffman code (RFC 7541, 6.2.1 and appendix B).
+    assert_eq!((answer.kind, &*answer.payload), (HEADERS, &[0x48, 0x83, 0x69, 0x90, 0xff][..]));
+}
