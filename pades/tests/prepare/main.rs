@@ -2,6 +2,8 @@
 
 mod cms;
 mod documents;
+mod existing;
 mod flow;
 mod pki;
+mod refusals;
 mod shapes;
