@@ -3,11 +3,13 @@
 //! Nothing here stands in for our own code: a case starts the real service, the real client and the real verifier. See `README.md`
 //! beside this crate for how to run one suite and how to add a case.
 
+mod agency;
 mod data;
 mod peers;
 mod programs;
 mod suite;
 
+pub use agency::{OFFICE, OTHER_OFFICE, PASSPHRASE, Service, TestAgency, UNKNOWN_OFFICE, now};
 pub use data::{scratch, shared, workspace};
 pub use peers::Peer;
 pub use programs::{Finished, Program, Running, finish};
