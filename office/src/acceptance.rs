@@ -158,9 +158,7 @@ impl AcceptedCms {
         let chain = expectation.chains.iter().find(|chain| holds_chain(&cms, chain)).ok_or(AnswerError::OtherChain)?;
 
         // 5. The signature value verifies over the signed attributes (RFC 5652, 5.4).
-        let value = SignatureValue::from_der(cms.signature_value()).map_err(|_| AnswerError::SignatureValue)?;
-        let dtbsr = Sha256::digest(cms.signed_attributes_der());
-        chain.public_key().verify_prehash(&dtbsr, &value).map_err(|_| AnswerError::SignatureValue)?;
+        verify_value(&cms, chain)?;
 
         // 6. What the service signed about the act is about this office and this type, and is what it says.
         let statement = cms
@@ -271,6 +269,22 @@ impl SignedFile {
     pub fn into_parts(self) -> (Vec<u8>, AcceptedCms) {
         (self.pdf, self.cms)
     }
+}
+
+/// Compares a CMS that somebody else asked for: its certificates with a chain, when one is given, and its signature value with the key
+/// of its signing certificate. Whether it signs the right document is asked when it is embedded.
+pub(crate) fn accept_unasked(cms: &Cms, chain: Option<&SignerChain>) -> Result<(), AnswerError> {
+    if let Some(chain) = chain {
+        return if holds_chain(cms, chain) { verify_value(cms, chain) } else { Err(AnswerError::OtherChain) };
+    }
+    let own = SignerChain::from_der([cms.signing_certificate().to_vec()]).map_err(WireError::from)?;
+    verify_value(cms, &own)
+}
+
+fn verify_value(cms: &Cms, chain: &SignerChain) -> Result<(), AnswerError> {
+    let value = SignatureValue::from_der(cms.signature_value()).map_err(|_| AnswerError::SignatureValue)?;
+    let dtbsr = Sha256::digest(cms.signed_attributes_der());
+    chain.public_key().verify_prehash(&dtbsr, &value).map_err(|_| AnswerError::SignatureValue)
 }
 
 /// Exactly the chain's certificates, in any order, for a CMS holds a set; and the chain's first one signed.

@@ -58,7 +58,11 @@ pub(crate) fn write_new(path: &Path, octets: &[u8]) -> io::Result<()> {
 ///
 /// Writing the very bytes that already lie there succeeds with either [`Existing`]: a run that died after the file was named, and
 /// before it noted so, comes back here.
-pub(crate) fn write_whole(path: &Path, octets: &[u8], existing: Existing) -> Result<(), WriteError> {
+///
+/// # Errors
+///
+/// [`WriteError`].
+pub fn write_whole(path: &Path, octets: &[u8], existing: Existing) -> Result<(), WriteError> {
     let failed = |source| WriteError::Io { path: path.to_owned(), source };
     let name = path.file_name().ok_or_else(|| WriteError::NotAFileName { path: path.to_owned() })?;
     let folder = match path.parent() {

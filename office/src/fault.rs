@@ -344,7 +344,7 @@ mod tests {
         let revoked = rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRevoked);
         let fault = Fault::from_status(&layered(revoked));
         assert_eq!(fault.standing, Standing::Untrusted);
-        assert_eq!(fault.message, "transport error: received fatal alert: the peer sent CertificateRevoked");
+        assert_eq!(fault.message, "transport error: received fatal alert: CertificateRevoked");
         let foreign = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert_eq!(Fault::from_status(&layered(foreign)).standing, Standing::Untrusted);
         let other = rustls::Error::AlertReceived(rustls::AlertDescription::InternalError);

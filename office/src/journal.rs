@@ -90,10 +90,19 @@ pub enum Provenance {
 #[derive(Debug)]
 pub struct Entry {
     journal: Journal,
-    request: Request,
+    request: Box<Request>,
     provenance: Provenance,
     // Held, not read: dropping it gives the entry back.
     _lock: File,
+}
+
+/// A request that the journal holds, read and not taken.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// Its id.
+    pub request_id: RequestId,
+    /// What was asked, or why that cannot be read.
+    pub request: Result<Request, JournalError>,
 }
 
 /// Why the journal could not do its work.
@@ -168,11 +177,8 @@ impl Journal {
         // 1. Alone: nobody else may record the same subject between our look and our names.
         let _alone = self.lock_journal()?;
         self.sweep()?;
-        let mut unfinished: Vec<(Subject, RequestId)> = self
-            .unfinished()?
-            .into_iter()
-            .filter_map(|(id, read)| read.ok().map(|request| (request.subject(), id)))
-            .collect();
+        let mut unfinished: Vec<(Subject, RequestId)> =
+            self.unfinished()?.into_iter().filter_map(Unfinished::subject).collect();
 
         // 2. A subject that is unfinished is not begun twice.
         let mut begun = Vec::with_capacity(drafts.len());
@@ -204,7 +210,7 @@ impl Journal {
         let mut recorded = fresh.into_iter().zip(locks).map(|(draft, lock)| {
             Begun::Recorded(Entry {
                 journal: self.clone(),
-                request: draft.request,
+                request: Box::new(draft.request),
                 provenance: Provenance::New,
                 _lock: lock,
             })
@@ -215,12 +221,12 @@ impl Journal {
             .collect())
     }
 
-    /// The unfinished requests in the order of their ids; an unreadable one is an `Err` of its own.
+    /// The unfinished requests in the order of their ids; an unreadable one is told as such.
     ///
     /// # Errors
     ///
     /// [`JournalError::Io`] when the folder cannot be read.
-    pub fn unfinished(&self) -> Result<Vec<(RequestId, Result<Request, JournalError>)>, JournalError> {
+    pub fn unfinished(&self) -> Result<Vec<Unfinished>, JournalError> {
         let mut found = Vec::new();
         for name in self.names()? {
             let Some(id) = name.to_str().and_then(|name| RequestId::parse(name).ok()) else { continue };
@@ -228,10 +234,10 @@ impl Journal {
                 // It was finished between the listing and the look.
                 Err(JournalError::Io { source, .. })
                     if source.kind() == io::ErrorKind::NotFound && !self.exists(id) => {}
-                read => found.push((id, read)),
+                request => found.push(Unfinished { request_id: id, request }),
             }
         }
-        found.sort_by_key(|(id, _)| *id);
+        found.sort_by_key(|unfinished| unfinished.request_id);
         Ok(found)
     }
 
@@ -249,7 +255,7 @@ impl Journal {
         if !self.exists(id) {
             return Ok(Taken::Gone);
         }
-        let request = self.read_record(id)?;
+        let request = Box::new(self.read_record(id)?);
         Ok(Taken::Entry(Entry { journal: self.clone(), request, provenance: Provenance::Found, _lock: lock }))
     }
 
@@ -365,10 +371,18 @@ impl Journal {
     }
 }
 
+impl Unfinished {
+    /// What the request is about, when it can be read.
+    #[must_use]
+    pub fn subject(self) -> Option<(Subject, RequestId)> {
+        Some((self.request.ok()?.subject(), self.request_id))
+    }
+}
+
 impl Entry {
     /// What was asked.
     #[must_use]
-    pub const fn request(&self) -> &Request {
+    pub fn request(&self) -> &Request {
         &self.request
     }
 

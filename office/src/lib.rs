@@ -22,9 +22,11 @@ pub use acceptance::{AcceptedCms, AnswerError, Expectation, SignedFile};
 pub use client::{CallError, Client, ConnectError, DigestOrder, KnownProfile, Settings, SignatureList};
 pub use config::{Config, ConfigError, Timeouts};
 pub use document::{Document, DocumentNumber, NumberError, OfficerAccount, OfficerError};
-pub use durable::{Existing, WriteError};
+pub use durable::{Existing, WriteError, write_whole};
 pub use fault::{Fault, Standing};
-pub use journal::{Begun, Draft, Entry, Journal, JournalError, Output, Provenance, Request, Subject, Taken, Way};
+pub use journal::{
+    Begun, Draft, Entry, Journal, JournalError, Output, Provenance, Request, Subject, Taken, Unfinished, Way,
+};
 pub use many::{Job, Moments, Outcome};
 pub use platform::KeyFileError;
 pub use profile::Profile;
@@ -33,5 +35,5 @@ pub use sign_error::SignError;
 pub use signature::{Answer, Signature, SignatureKey, SignatureState};
 pub use signature_name::{SignatureName, SignatureNameError};
 pub use signer_chain::{SignerChain, SignerChainError};
-pub use signing::{Moment, Receipt, SignedDocument, Task, prepare};
+pub use signing::{EmbedHalfError, Moment, PrepareHalfError, Receipt, SignedDocument, Task, embed, prepare};
 pub use wire::WireError;

@@ -25,7 +25,7 @@ use crate::{
     profile::Profile,
     request_id::RequestId,
     sign_error::SignError,
-    signing::{DigestWork, Moment, Ready, Receipt, Task, Unfinished, blocking, ready},
+    signing::{DigestWork, Index, Moment, Ready, Receipt, Task, blocking, ready},
 };
 
 /// Most documents of one group: half a second of one core's preparing, and one flush shared by a hundred.
@@ -166,8 +166,8 @@ impl Run {
     /// A group of files: prepared side by side, recorded together, sent.
     async fn files(self: Arc<Self>, group: Vec<(usize, Job)>, moments: Moments) {
         let journal = self.client.journal().clone();
-        let unfinished = match blocking(move || Unfinished::scan(&journal)).await {
-            Ok(unfinished) => Arc::new(unfinished),
+        let index = match blocking(move || Index::scan(&journal)).await {
+            Ok(index) => Arc::new(index),
             Err(error) => return self.tell_all(group.into_iter().map(|(position, _)| position), error).await,
         };
 
@@ -175,10 +175,10 @@ impl Run {
         let mut preparing = JoinSet::new();
         for (position, job) in group {
             let slot = self.slot().await;
-            let (run, unfinished, moment) = (Arc::clone(&self), Arc::clone(&unfinished), moments());
+            let (run, index, moment) = (Arc::clone(&self), Arc::clone(&index), moments());
             preparing.spawn_blocking(move || {
                 let _slot = slot;
-                (position, run.prepare(&unfinished, job, moment))
+                (position, run.prepare(&index, job, moment))
             });
         }
         let mut entries = Vec::new();
@@ -230,9 +230,9 @@ impl Run {
         self.settle(entries).await;
     }
 
-    fn prepare(&self, unfinished: &Unfinished, job: Job, moment: Moment) -> Result<Ready, SignError> {
+    fn prepare(&self, index: &Index, job: Job, moment: Moment) -> Result<Ready, SignError> {
         let pdf = fs::read(&job.input).map_err(|source| SignError::Input { path: job.input, source })?;
-        ready(self.client.journal(), unfinished, &self.profile, pdf, job.task, job.way, moment)
+        ready(self.client.journal(), index, &self.profile, pdf, job.task, job.way, moment)
     }
 
     /// Sends what is recorded: digests as a batch when they are more than a few, everything else one by one.

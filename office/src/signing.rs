@@ -4,7 +4,8 @@
 //! the request and the next run goes on from there. Invariant: a [`SignedDocument`] was compared with what was asked and opened again,
 //! and its journal entry lives until [`SignedDocument::save`] or [`SignedDocument::finish`] says that the file is safe.
 
-mod prepare;
+mod halves;
+mod ready;
 mod work;
 
 use std::{
@@ -15,9 +16,9 @@ use std::{
 use evidence::SigningStatement;
 use pades::{PdfTime, PrepareError};
 
-pub use self::prepare::prepare;
+pub use self::halves::{EmbedHalfError, PrepareHalfError, embed, prepare};
 pub(crate) use self::{
-    prepare::{Ready, Unfinished, ready},
+    ready::{Index, Ready, ready},
     work::{DigestWork, DocumentWork},
 };
 use crate::{
@@ -115,7 +116,7 @@ impl SignedDocument {
 
     /// The request.
     #[must_use]
-    pub const fn request_id(&self) -> RequestId {
+    pub fn request_id(&self) -> RequestId {
         self.entry.request().request_id
     }
 
@@ -247,7 +248,7 @@ impl Client {
         // 1. Prepare and record, or find what was recorded before.
         let (journal, shared) = (self.journal().clone(), Arc::clone(profile));
         let entry = blocking(move || {
-            let draft = match ready(&journal, &Unfinished::scan(&journal)?, &shared, pdf, task, way, moment)? {
+            let draft = match ready(&journal, &Index::scan(&journal)?, &shared, pdf, task, way, moment)? {
                 Ready::Found(entry) => return Ok(entry),
                 Ready::Fresh(draft) => draft,
             };

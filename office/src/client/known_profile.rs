@@ -3,7 +3,7 @@
 //! A counter can go on preparing and recording while the service is away. Whatever is signed then is compared with this profile or
 //! with the one that the service gives when it is back.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::Path};
 
 use super::{CallError, Client};
 use crate::{
@@ -63,12 +63,12 @@ fn away(error: &CallError) -> bool {
 }
 
 /// A file that is not there, or not understood, is no profile: the service will give one.
-fn remembered(path: &PathBuf) -> Option<Profile> {
+fn remembered(path: &Path) -> Option<Profile> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
 /// What is not remembered costs a round trip, never a signature.
-fn remember(path: &PathBuf, profile: &Profile) {
+fn remember(path: &Path, profile: &Profile) {
     if let Ok(octets) = serde_json::to_vec_pretty(profile) {
         let _ = write_whole(path, &octets, Existing::Replace);
     }

@@ -61,7 +61,7 @@ fn unfinished_ids(journal: &Journal) -> Vec<RequestId> {
         .unfinished()
         .expect("listed")
         .into_iter()
-        .map(|(id, request)| request.map(|_| id).expect("readable"))
+        .map(|unfinished| unfinished.request.map(|_| unfinished.request_id).expect("readable"))
         .collect()
 }
 
@@ -83,7 +83,8 @@ fn a_crash_at_any_step_before_the_name_leaves_no_entry_and_no_obstacle() {
     let record = serde_json::to_vec_pretty(&begun.request).expect("a record");
     // What a power loss can leave of the staging folder: nothing, the folder, a part of one file, one file, both, both and a torn record.
     let torn = record.get(..record.len() / 2).expect("half");
-    let states: [(Option<&[u8]>, Option<&[u8]>); 6] = [
+    type Content<'a> = Option<&'a [u8]>;
+    let states: [(Content<'_>, Content<'_>); 6] = [
         (None, None),
         (Some(b""), None),
         (Some(&begun.payload), None),
@@ -241,7 +242,10 @@ fn a_damaged_record_is_reported_beside_the_sound_ones_and_kept() {
         fs::write(&path, &damaged).expect("written");
         let listed = journal.unfinished().expect("listed");
         match listed.as_slice() {
-            [(first, Err(JournalError::DamagedRecord { request_id, .. })), (second, Ok(_))] => {
+            [
+                Unfinished { request_id: first, request: Err(JournalError::DamagedRecord { request_id, .. }) },
+                Unfinished { request_id: second, request: Ok(_) },
+            ] => {
                 assert_eq!((*first, *request_id, *second), (id(1), id(1), id(2)), "{damaged}");
             }
             other => panic!("{damaged}: {other:?}"),

@@ -1,14 +1,13 @@
-//! The first half: from the bytes of a PDF to a draft for the journal, or to the entry that an earlier run left.
+//! From the bytes of a PDF to a draft for the journal, or to the entry that an earlier run left.
 
 use std::collections::HashMap;
 
-use pades::{Appearance, FieldChoice, Limits, PdfTime, PrepareOptions, PreparedPdf, UnsignedPdf};
 use sha2::{Digest as _, Sha256};
 
-use super::{Moment, Task};
+use super::{Moment, PrepareHalfError, Task, prepare};
 use crate::{
     durable::Existing,
-    journal::{Draft, Entry, Journal, JournalError, Request, Subject, Taken, Way},
+    journal::{Draft, Entry, Journal, JournalError, Request, Subject, Taken, Unfinished, Way},
     profile::Profile,
     request_id::RequestId,
     sign_error::SignError,
@@ -16,13 +15,12 @@ use crate::{
 
 /// The journal's unfinished requests at one moment, by what they are about.
 #[derive(Debug, Default)]
-pub(crate) struct Unfinished(HashMap<Subject, RequestId>);
+pub(crate) struct Index(HashMap<Subject, RequestId>);
 
-impl Unfinished {
+impl Index {
     /// Damaged entries are not among them: they cannot be repeated, and `resume` reports them.
     pub(crate) fn scan(journal: &Journal) -> Result<Self, JournalError> {
-        let readable = journal.unfinished()?.into_iter().filter_map(|(id, read)| Some((read.ok()?.subject(), id)));
-        Ok(Self(readable.collect()))
+        Ok(Self(journal.unfinished()?.into_iter().filter_map(Unfinished::subject).collect()))
     }
 }
 
@@ -38,7 +36,7 @@ pub(crate) enum Ready {
 /// Finds the unfinished request for these bytes, or prepares a new one.
 pub(crate) fn ready(
     journal: &Journal,
-    unfinished: &Unfinished,
+    index: &Index,
     profile: &Profile,
     pdf: Vec<u8>,
     task: Task,
@@ -59,7 +57,7 @@ pub(crate) fn ready(
     };
 
     // 2. Asked before, and not finished: that request goes on.
-    if let Some(&request_id) = unfinished.0.get(&request.subject()) {
+    if let Some(&request_id) = index.0.get(&request.subject()) {
         match journal.take(request_id)? {
             Taken::Entry(entry) => return Ok(Ready::Found(entry)),
             Taken::Busy => return Err(SignError::Busy { request_id }),
@@ -81,7 +79,11 @@ pub(crate) fn ready(
 
     // 4. What is recorded: the prepared document, or the document itself.
     let payload = match way {
-        Way::Digest => prepare(pdf, profile, moment.claimed_signing_time)?.to_bytes(),
+        Way::Digest => match prepare(pdf, profile, moment.claimed_signing_time) {
+            Ok(prepared) => prepared.to_bytes(),
+            Err(PrepareHalfError::Document(error)) => return Err(error.into()),
+            Err(PrepareHalfError::Prepare(error)) => return Err(error.into()),
+        },
         Way::Document => {
             let size_bytes = u64::try_from(pdf.len()).unwrap_or(u64::MAX);
             let limit_bytes = profile.max_document_size_bytes;
@@ -93,22 +95,4 @@ pub(crate) fn ready(
     };
     request.payload_sha256 = Sha256::digest(&payload).into();
     Ok(Ready::Fresh(Box::new(Draft { request, payload })))
-}
-
-/// Prepares a PDF for a signature of this profile: the first half for systems that send the digest by themselves.
-///
-/// # Errors
-///
-/// [`SignError::Document`], [`SignError::Prepare`].
-pub fn prepare(pdf: Vec<u8>, profile: &Profile, claimed_signing_time: PdfTime) -> Result<PreparedPdf, SignError> {
-    let options = PrepareOptions {
-        field: FieldChoice::New,
-        claimed_signing_time,
-        contents_size: profile.contents_size,
-        name: Some(profile.signer_name.clone()).filter(|name| !name.is_empty()),
-        reason: None,
-        location: None,
-        appearance: Appearance::Invisible,
-    };
-    Ok(UnsignedPdf::open(pdf, &Limits::default())?.prepare(&options)?)
 }

@@ -1,0 +1,225 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::texts::Language;
+
+/// Signs PDFs for a kecamatan office. Only the digest of a document leaves the office.
+#[derive(Debug, Parser)]
+#[command(
+    name = "teken-office",
+    version,
+    after_help = "Exit codes: 0 all signed; 1 a document was refused; 2 command line, configuration or certificate; \
+                  3 the service is away: run resume; 4 this machine failed; 5 the service's answer is not acceptable."
+)]
+pub(crate) struct Args {
+    /// Language of the messages: id or en.
+    #[arg(long, global = true, value_enum, default_value = "id")]
+    pub(crate) lang: Language,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Sign PDF files.
+    Sign(Sign),
+    /// Go on with every request that the journal holds, with exactly the bytes that were recorded.
+    Resume(Resume),
+    /// The first half, for other systems: prepare a PDF, print its digest and what to send.
+    Prepare(Prepare),
+    /// The second half, for other systems: put a CMS into a prepared PDF.
+    Embed(Embed),
+    /// Print the service's profile as JSON, as `prepare --profile` reads it.
+    Profile(Profile),
+    /// Print one signature of this office as JSON.
+    #[command(visible_alias = "status")]
+    Get(Get),
+    /// Print this office's signatures, newest first, one JSON object a line.
+    List(List),
+}
+
+/// `sign`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Sign {
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Type of the documents: surat, kk, akta or ktp-el.
+    #[arg(long = "type", value_name = "TYPE", required_unless_present = "numbers_from")]
+    pub(crate) document_type: Option<String>,
+    /// Number of the document as printed. `{stem}` stands for the file's name without .pdf, and is required for several files.
+    #[arg(long, value_name = "NUMBER", required_unless_present = "numbers_from", conflicts_with = "numbers_from")]
+    pub(crate) number: Option<String>,
+    /// A table of the files: first line `file`, `number` and, if you like, `type` and `replaces`; separated by comma, semicolon or
+    /// tab; files relative to the table.
+    #[arg(long, value_name = "TABLE", conflicts_with = "inputs")]
+    pub(crate) numbers_from: Option<PathBuf>,
+    /// Send the whole document instead of its digest.
+    #[arg(long)]
+    pub(crate) upload: bool,
+    /// Account of the officer who asks, in place of the configured one.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) officer: Option<String>,
+    /// Name of the signature that the new one replaces: offices/OFFICE/signatures/NUMBER.
+    #[arg(long, value_name = "NAME", conflicts_with = "numbers_from")]
+    pub(crate) replaces: Option<String>,
+    /// Where the signed file goes: a file for one input, a folder for several. Default: NAME.signed.pdf beside each input.
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace signed files that exist.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// One JSON object a file on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// PDF files.
+    #[arg(value_name = "IN.pdf", required_unless_present = "numbers_from")]
+    pub(crate) inputs: Vec<PathBuf>,
+}
+
+/// `resume`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Resume {
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// One JSON object a file on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `prepare`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Prepare {
+    /// Configuration file: the profile is asked of the service.
+    #[arg(long, value_name = "FILE", required_unless_present = "profile", conflicts_with = "profile")]
+    pub(crate) config: Option<PathBuf>,
+    /// Profile that `teken-office profile` printed: nothing is asked.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Type of the document, for the message to send.
+    #[arg(long = "type", value_name = "TYPE", requires = "number")]
+    pub(crate) document_type: Option<String>,
+    /// Number of the document, for the message to send.
+    #[arg(long, value_name = "NUMBER", requires = "document_type")]
+    pub(crate) number: Option<String>,
+    /// Account of the officer who asks, for the message to send.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) officer: Option<String>,
+    /// The prepared document, for `embed`. Keep it until the signed file is safe.
+    #[arg(short, long, value_name = "PREPARED")]
+    pub(crate) out: PathBuf,
+    /// Replace the file when it exists.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// PDF file.
+    #[arg(value_name = "IN.pdf")]
+    pub(crate) input: PathBuf,
+}
+
+/// `embed`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Embed {
+    /// What `prepare` wrote.
+    #[arg(long, value_name = "PREPARED")]
+    pub(crate) prepared: PathBuf,
+    /// The CMS that the service gave, in DER.
+    #[arg(long, value_name = "CMS.der")]
+    pub(crate) cms: PathBuf,
+    /// Profile that `teken-office profile` printed: the CMS must then be of its certificates.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    /// The signed file.
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    /// Replace the file when it exists.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// `profile`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Profile {
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+/// `get`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Get {
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Write the CMS (DER) to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cms: Option<PathBuf>,
+    /// A request id, or a name such as offices/OFFICE/signatures/NUMBER.
+    #[arg(value_name = "ID-OR-NAME")]
+    pub(crate) key: String,
+}
+
+/// `list`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct List {
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Most signatures to print.
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    pub(crate) most: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, error::ErrorKind};
+
+    use super::*;
+
+    fn refusal(line: &str) -> ErrorKind {
+        Args::try_parse_from(line.split(' ')).expect_err("this command line must be refused").kind()
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_line_of_the_design_is_read() {
+        let line = "teken-office sign --config FILE --type surat --number N --upload IN.pdf -o OUT --json";
+        let Command::Sign(sign) = Args::try_parse_from(line.split(' ')).expect("the documented line").command else {
+            panic!("not sign")
+        };
+        assert_eq!(sign.document_type.as_deref(), Some("surat"));
+        assert_eq!(sign.inputs, [PathBuf::from("IN.pdf")]);
+        assert_eq!(sign.out, Some(PathBuf::from("OUT")));
+        assert!(sign.upload && sign.json && !sign.force);
+    }
+
+    #[test]
+    fn what_is_missing_or_contradicts_is_refused() {
+        for (line, kind) in [
+            ("teken-office", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
+            ("teken-office sign --type kk --number 1 a.pdf", ErrorKind::MissingRequiredArgument),
+            ("teken-office sign --config c --number 1 a.pdf", ErrorKind::MissingRequiredArgument),
+            ("teken-office sign --config c --type kk a.pdf", ErrorKind::MissingRequiredArgument),
+            ("teken-office sign --config c --type kk --number 1", ErrorKind::MissingRequiredArgument),
+            ("teken-office sign --config c --numbers-from t --number 1", ErrorKind::ArgumentConflict),
+            ("teken-office sign --config c --numbers-from t a.pdf", ErrorKind::ArgumentConflict),
+            ("teken-office sign --config c --numbers-from t --replaces n", ErrorKind::ArgumentConflict),
+            ("teken-office prepare a.pdf -o p", ErrorKind::MissingRequiredArgument),
+            ("teken-office prepare --config c --profile p a.pdf -o p", ErrorKind::ArgumentConflict),
+            ("teken-office prepare --config c --type kk a.pdf -o p", ErrorKind::MissingRequiredArgument),
+            ("teken-office embed --prepared p --cms c", ErrorKind::MissingRequiredArgument),
+            ("teken-office resume --config c --lang fr", ErrorKind::InvalidValue),
+        ] {
+            assert_eq!(refusal(line), kind, "{line}");
+        }
+    }
+}

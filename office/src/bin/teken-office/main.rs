@@ -1,0 +1,58 @@
+//! `teken-office`: signs PDFs for a kecamatan office.
+//!
+//! stdout is the result, stderr is for people. Exit codes, the worst of all files in the order 5 4 3 1 0:
+//!
+//! | code | meaning | what to do |
+//! | --- | --- | --- |
+//! | 0 | all signed | |
+//! | 1 | a document was refused, by the service or because it cannot be signed; nothing is signed of it | read the reason |
+//! | 2 | the command line, the configuration or a certificate is wrong; nothing was sent | correct it |
+//! | 3 | the service is away; what was recorded waits in the journal | `teken-office resume` |
+//! | 4 | this machine failed: a file, a disk, the journal | mend it, then `teken-office resume` |
+//! | 5 | the service's answer is not what was asked for; the journal keeps the request | tell the agency |
+
+mod args;
+mod halves;
+mod manifest;
+mod plan;
+mod query;
+mod report;
+mod sign;
+mod texts;
+
+use std::{io::Write as _, process::ExitCode};
+
+use clap::Parser as _;
+
+use crate::{
+    args::{Args, Command},
+    texts::{Failure, Language},
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let language = args.lang;
+    match run(args).await {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            let explained = failure.explain(language);
+            // When stderr is gone there is nobody to tell; the exit code remains.
+            let _ = writeln!(std::io::stderr(), "teken-office: {}\n  {}", explained.text, explained.hint);
+            explained.exit.into()
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<report::Exit, Failure> {
+    let language: Language = args.lang;
+    match args.command {
+        Command::Sign(sign) => sign::sign(sign, language).await,
+        Command::Resume(resume) => sign::resume(&resume, language).await,
+        Command::Prepare(prepare) => halves::prepare(prepare).await,
+        Command::Embed(embed) => halves::embed(&embed),
+        Command::Profile(profile) => query::profile(&profile).await,
+        Command::Get(get) => query::get(&get).await,
+        Command::List(list) => query::list(&list).await,
+    }
+}

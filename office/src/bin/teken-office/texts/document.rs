@@ -1,0 +1,112 @@
+//! Why a document cannot be signed, with the codes that the service gives for the same faults.
+
+use pades::{PdfError, PrepareError};
+
+use super::{Explained, Language, chain, explained};
+use crate::report::Exit;
+
+/// A document that cannot be read.
+pub(super) fn unreadable(error: &PdfError, language: Language) -> Explained {
+    let (code, apa, what) = match error {
+        PdfError::NotAPdf => ("NOT_A_PDF", "Berkas ini bukan PDF", "This file is not a PDF"),
+        PdfError::BytesBeforeHeader { .. } => {
+            ("PDF_BYTES_BEFORE_HEADER", "Ada oktet sebelum kepala PDF", "Octets stand before the PDF's header")
+        }
+        PdfError::StartxrefMissing => ("PDF_TRUNCATED", "PDF ini terpotong", "This PDF is cut off"),
+        PdfError::StartxrefDamaged { .. } | PdfError::XrefDamaged { .. } | PdfError::RevisionEndMissing { .. } => {
+            ("PDF_XREF_DAMAGED", "Data rujukan silang PDF ini rusak", "The cross-reference data of this PDF is damaged")
+        }
+        PdfError::Encrypted => ("PDF_ENCRYPTED", "PDF ini terenkripsi", "This PDF is encrypted"),
+        PdfError::PrevLoop { .. } => {
+            ("PDF_PREV_LOOP", "Revisi PDF ini berputar kembali", "The revisions of this PDF lead back to themselves")
+        }
+        PdfError::TooLarge { .. }
+        | PdfError::TooManyRevisions { .. }
+        | PdfError::TooManyObjects { .. }
+        | PdfError::NestingTooDeep { .. }
+        | PdfError::DecompressionBomb { .. }
+        | PdfError::BudgetSpent
+        | PdfError::TooManySignatures { .. }
+        | PdfError::ContentsTooLarge { .. } => ("PDF_LIMIT", "PDF ini melebihi batas", "This PDF is over a limit"),
+        PdfError::Syntax { .. }
+        | PdfError::ObjectHeaderMismatch { .. }
+        | PdfError::ObjectOutsideRevision { .. }
+        | PdfError::ObjectBeyondSize { .. }
+        | PdfError::ReferenceLoop { .. }
+        | PdfError::DuplicateKey { .. }
+        | PdfError::KeyMissing { .. }
+        | PdfError::WrongValue { .. }
+        | PdfError::StreamLength { .. }
+        | PdfError::FilterUnsupported { .. }
+        | PdfError::StreamDamaged { .. }
+        | PdfError::ObjectStreamMismatch { .. }
+        | PdfError::SecondReader { .. }
+        | PdfError::SignatureCompressed
+        | PdfError::SignatureNotDictionary
+        | PdfError::ByteRangeMissing
+        | PdfError::ByteRangeNotFourIntegers { .. }
+        | PdfError::ByteRangeStart { .. }
+        | PdfError::ByteRangeOverlap { .. }
+        | PdfError::ByteRangeBeyondFile { .. }
+        | PdfError::GapNotContents
+        | PdfError::ContentsMissing
+        | PdfError::ContentsNotHex { .. } => ("PDF_DAMAGED", "PDF ini rusak", "This PDF is damaged"),
+    };
+    explained(
+        code,
+        Exit::Refused,
+        format!("{} ({})", language.pick(apa, what), chain(error)),
+        language.pick(
+            "Belum ada yang dikirim. Berkas tidak diperbaiki di sini: simpan ulang dari program pembuatnya, tanpa sandi.",
+            "Nothing was sent. Files are not repaired here: save it again with the program that made it, without a password.",
+        ),
+    )
+}
+
+/// A document that can be read and must not, or cannot, be signed.
+pub(super) fn unprepared(error: &PrepareError, language: Language) -> Explained {
+    let (code, apa, what) = match error {
+        PrepareError::Unreadable { source, .. } => return unreadable(source, language),
+        PrepareError::CertifiedNoChanges => (
+            "DOCUMENT_CERTIFIED",
+            "Dokumen ini disertifikasi dan tidak boleh diubah lagi",
+            "This document is certified and permits no changes",
+        ),
+        PrepareError::FieldLocked => {
+            ("FIELD_LOCKED", "Tanda tangan terdahulu mengunci kolom", "An earlier signature locks the field")
+        }
+        PrepareError::DynamicXfa => {
+            ("DYNAMIC_XFA", "Dokumen ini formulir XFA dinamis", "This document is a dynamic XFA form")
+        }
+        PrepareError::FieldNotFound => {
+            ("FIELD_NOT_FOUND", "Kolom tanda tangan tidak ada", "The signature field is not there")
+        }
+        PrepareError::NotASignatureField => {
+            ("FIELD_NOT_A_SIGNATURE_FIELD", "Kolom itu bukan kolom tanda tangan", "The field is not a signature field")
+        }
+        PrepareError::FieldAlreadySigned => {
+            ("FIELD_ALREADY_SIGNED", "Kolom itu sudah ditandatangani", "The field is already signed")
+        }
+        PrepareError::FieldNameAmbiguous | PrepareError::FieldNotIndirect | PrepareError::FieldDemand { .. } => {
+            ("FIELD_NOT_USABLE", "Kolom tanda tangan tidak dapat dipakai", "The signature field cannot be used")
+        }
+        PrepareError::TooManyFields | PrepareError::ObjectNumbersExhausted | PrepareError::FileTooLong => {
+            ("PDF_LIMIT", "PDF ini melebihi batas", "This PDF is over a limit")
+        }
+        PrepareError::NoPage | PrepareError::HiddenObjects { .. } | PrepareError::WrongType { .. } => {
+            ("PDF_DAMAGED", "PDF ini rusak", "This PDF is damaged")
+        }
+        PrepareError::TimeOutOfRange { .. } => {
+            ("CLOCK_DOUBTFUL", "Jam komputer ini tidak benar", "The clock of this machine is wrong")
+        }
+        PrepareError::ContentsSize { .. } | PrepareError::TextTooLong { .. } => {
+            ("PROFILE_NOT_USABLE", "Profil layanan tidak dapat dipakai", "The service's profile cannot be used")
+        }
+    };
+    explained(
+        code,
+        Exit::Refused,
+        format!("{} ({})", language.pick(apa, what), chain(error)),
+        language.pick("Belum ada yang dikirim.", "Nothing was sent."),
+    )
+}
