@@ -1,7 +1,7 @@
 //! May this office have this document signed? The only door to the key.
 //!
-//! [`KeyRoom`] holds the credential in a private field; only [`authorize`] opens it. So whatever signs has been through here, at the
-//! start of a request and again when an act is completed after a crash.
+//! [`KeyRoom`] holds the credential in a private field; only [`authorize`] opens it. So whatever signs has been through
+//! here, at the start of a request and again when an act is completed after a crash.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use crate::accept::PeerOffice;
 use crate::error::SignError;
 use crate::offices::{Office, Offices};
 
-/// Seconds before its certificate's end at which the key is no longer used: a signature must be checkable, and time-stamped, while the
-/// certificate is valid.
+/// Seconds before its certificate's end at which the key is no longer used: a signature must be checkable, and
+/// time-stamped, while the certificate is valid.
 const LAST_DAY_SECONDS: u64 = 24 * 60 * 60;
 
 /// The credential, out of reach.

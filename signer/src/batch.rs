@@ -1,7 +1,8 @@
 //! BatchSignDigests: many single acts, a bounded number at a time.
 //!
-//! Each item is a whole act of its own, with its own answer or refusal. Items run side by side so that the register can record many in
-//! one flush. When the caller goes away, items that have begun are carried through and no further one begins.
+//! Each item is a whole act of its own, with its own answer or refusal. Items run side by side so that the register can
+//! record many in one flush. When the caller goes away, items that have begun are carried through and no further one
+//! begins.
 
 use std::collections::HashSet;
 use std::sync::Arc;

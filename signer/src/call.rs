@@ -1,7 +1,8 @@
 //! One call and its one event in the log.
 //!
-//! The event is written where the work ends, not where the caller waits: an act whose caller went away is logged too. It carries method,
-//! office, request id, key id, code, reason and duration; never a document, a number, a name or a secret.
+//! The event is written where the work ends, not where the caller waits: an act whose caller went away is logged too.
+//! It carries method, office, request id, key id, code, reason and duration; never a document, a number, a name or a
+//! secret.
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! The wall clock, as an argument.
 //!
-//! Everything in this crate that needs the time asks a [`Clock`], so that a test can hold it still, turn it back, or move it years
-//! ahead. Whether the time may be believed is decided where it is recorded: in the register's writer.
+//! Everything in this crate that needs the time asks a [`Clock`], so that a test can hold it still, turn it back, or
+//! move it years ahead. Whether the time may be believed is decided where it is recorded: in the register's writer.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,7 +17,8 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now_unix(&self) -> u64 {
-        // A clock before 1970 reads as 1970: the register's guard then refuses it, as it refuses every time in the past.
+        // A clock before 1970 reads as 1970: the register's guard then refuses it, as it refuses every time in the
+        // past.
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 }

@@ -1,7 +1,7 @@
 //! What the service speaks of, once a request has left the wire.
 //!
-//! Every value here was checked when it was made; nothing below the edge checks it again. Numbers and officers are redacted in `Debug`:
-//! they never reach a log, and only commitments to them reach the register.
+//! Every value here was checked when it was made; nothing below the edge checks it again. Numbers and officers are
+//! redacted in `Debug`: they never reach a log, and only commitments to them reach the register.
 
 use std::fmt;
 
@@ -48,8 +48,8 @@ impl RequestId {
     ///
     /// # Errors
     ///
-    /// [`TextFault::Missing`] or [`TextFault::NotAUuid`]. The nil and the max UUID are no ids: they are what a client sends that forgot
-    /// to make one.
+    /// [`TextFault::Missing`] or [`TextFault::NotAUuid`]. The nil and the max UUID are no ids: they are what a client
+    /// sends that forgot to make one.
     pub fn parse(text: &str) -> Result<Self, TextFault> {
         if text.is_empty() {
             return Err(TextFault::Missing);

@@ -1,7 +1,7 @@
 //! [`SignError`]: why a request got no signature, ordered by whom to call.
 //!
-//! The caller's request, then what the caller may do, then the act itself, then the document, then our surroundings, then our own
-//! faults. `wire.rs` maps each to exactly one status; nothing here knows the wire.
+//! The caller's request, then what the caller may do, then the act itself, then the document, then our surroundings,
+//! then our own faults. `wire.rs` maps each to exactly one status; nothing here knows the wire.
 
 use evidence::{DocumentType, StatementError};
 use keys::KeyError;

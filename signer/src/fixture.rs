@@ -1,16 +1,19 @@
-//! A whole signer for tests: throw-away agency, register in a directory of its own, a clock that stands where it is put.
+//! A whole signer for tests: throw-away agency, register in a directory of its own, a clock that stands where it is
+//! put.
 
+use std::future::Future;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use evidence::{CommitmentKey, DocumentType, OfficeId, OidArc};
 use keys::agency::{Agency, AgencyOptions};
-use keys::{Credential, Passphrase, SigningKey, SoftKey, chain_from_pem};
+use keys::{Credential, Dtbsr, KeyError, KeyId, Passphrase, Signing, SigningKey, SoftKey, chain_from_pem};
 use pades::Limits;
 use proto::teken::v1;
 use proto::teken::v1::signing_service_server::SigningService;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
 
@@ -54,7 +57,7 @@ impl Clock for TestClock {
     }
 }
 
-type KeyAndChain = (Arc<dyn SigningKey>, Vec<Vec<u8>>);
+pub(crate) type KeyAndChain = (Arc<dyn SigningKey>, Vec<Vec<u8>>);
 
 fn make_agency() -> KeyAndChain {
     let dir = tempfile::tempdir().expect("a directory");
@@ -109,7 +112,8 @@ impl Fixture {
     }
 
     fn open(dir: Arc<TempDir>, clock: Arc<TestClock>, offices: Arc<Offices>, (key, chain): KeyAndChain) -> Self {
-        let register = Register::open(&dir.path().join("register.db"), Arc::clone(&clock) as Arc<dyn Clock>).expect("a register");
+        let register =
+            Register::open(&dir.path().join("register.db"), Arc::clone(&clock) as Arc<dyn Clock>).expect("a register");
         let parts = SignerParts {
             credential: Credential::new(key, chain).expect("a key and its chain"),
             register,
@@ -149,13 +153,20 @@ impl Fixture {
         rusqlite::Connection::open(self.register_path()).expect("the register's file")
     }
 
-    pub(crate) async fn sign(&self, office: &str, message: v1::SignDigestRequest) -> Result<v1::SignDigestResponse, Status> {
+    pub(crate) async fn sign(
+        &self,
+        office: &str,
+        message: v1::SignDigestRequest,
+    ) -> Result<v1::SignDigestResponse, Status> {
         self.service().sign_digest(from(office, message)).await.map(tonic::Response::into_inner)
     }
 
     pub(crate) async fn get(&self, office: &str, name: &str) -> Result<v1::Signature, Status> {
         let key = Some(v1::get_signature_request::Key::Name(name.to_owned()));
-        self.service().get_signature(from(office, v1::GetSignatureRequest { key })).await.map(tonic::Response::into_inner)
+        self.service()
+            .get_signature(from(office, v1::GetSignatureRequest { key }))
+            .await
+            .map(tonic::Response::into_inner)
     }
 }
 
@@ -209,4 +220,100 @@ pub(crate) fn refusal<T: std::fmt::Debug>(answer: Result<T, Status>) -> (tonic::
     assert_eq!(infos[0].domain, "teken.v1");
     assert_eq!(status.get_details_localized_message().map(|message| message.locale), Some("id-ID".to_owned()));
     (status.code(), infos[0].reason.clone())
+}
+
+/// Runs a closure before each use of the key, on the thread that uses it.
+pub(crate) struct HookedKey<F> {
+    inner: Arc<dyn SigningKey>,
+    before: F,
+}
+
+impl<F> std::fmt::Debug for HookedKey<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("HookedKey").field(&self.inner).finish()
+    }
+}
+
+impl<F, Fut> SigningKey for HookedKey<F>
+where
+    F: Fn(Dtbsr) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<(), KeyError>> + Send,
+{
+    fn key_id(&self) -> &KeyId {
+        self.inner.key_id()
+    }
+
+    fn public_key_sec1(&self) -> &[u8] {
+        self.inner.public_key_sec1()
+    }
+
+    fn sign<'a>(&'a self, dtbsr: &'a Dtbsr) -> Signing<'a> {
+        Box::pin(async move {
+            (self.before)(*dtbsr).await?;
+            self.inner.sign(dtbsr).await
+        })
+    }
+}
+
+/// The shared key and chain, with something that happens before each use.
+pub(crate) fn hooked<F, Fut>(before: F) -> KeyAndChain
+where
+    F: Fn(Dtbsr) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), KeyError>> + Send + 'static,
+{
+    let (inner, chain) = key_and_chain();
+    (Arc::new(HookedKey { inner, before }), chain)
+}
+
+/// A key that cannot be used for so many times.
+pub(crate) fn failing(times: usize) -> KeyAndChain {
+    let left = AtomicUsize::new(times);
+    hooked(move |_| {
+        let fails = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        async move { if fails { Err(KeyError::Randomness) } else { Ok(()) } }
+    })
+}
+
+/// A key that waits until it is let go.
+pub(crate) struct Gate {
+    /// A permit for each use that has begun.
+    pub(crate) begun: Semaphore,
+    /// A permit lets one use go on.
+    pub(crate) go: Semaphore,
+}
+
+pub(crate) fn gated() -> (Arc<Gate>, KeyAndChain) {
+    let gate = Arc::new(Gate { begun: Semaphore::new(0), go: Semaphore::new(0) });
+    let held = Arc::clone(&gate);
+    let key = hooked(move |_| {
+        let gate = Arc::clone(&held);
+        async move {
+            gate.begun.add_permits(1);
+            gate.go.acquire().await.expect("the gate stays").forget();
+            Ok(())
+        }
+    });
+    (gate, key)
+}
+
+/// A one-page PDF with a classic cross-reference table; `text` makes it another one.
+pub(crate) fn pdf(text: &str) -> Vec<u8> {
+    let stream = format!("BT /F1 12 Tf 72 720 Td (UJI COBA {text}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    let mut file = "%PDF-1.7\n".to_owned();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (number, object) in (1..).zip(&objects) {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file += &format!("{number} 0 obj\n{object}\nendobj\n");
+    }
+    let start = file.len();
+    file += &format!("{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
+    file.into_bytes()
 }

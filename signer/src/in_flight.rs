@@ -1,6 +1,7 @@
 //! Which request ids are being worked on at this moment.
 //!
-//! One task at a time works on an office's request id: a second one would find an open intent and take it for one that a crash left.
+//! One task at a time works on an office's request id: a second one would find an open intent and take it for one that
+//! a crash left.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,7 +4,8 @@
 //! token = hex( sequence (8 octets, big-endian) || first 16 octets of the commitment to office || 0x0a || sequence )
 //! ```
 //!
-//! A token that was changed, made up, or given to another office is refused. It says nothing that its office could not count itself.
+//! A token that was changed, made up, or given to another office is refused. It says nothing that its office could not
+//! count itself.
 
 use evidence::{CommitmentDomain, CommitmentKey, OfficeId};
 

@@ -1,8 +1,9 @@
 //! What becomes of an intent without an outcome, and of a request that comes again.
 //!
-//! An intent can be open because the process died between the key and the disk, because the disk was full, or because the key could not
-//! be reached. In every case nothing was released for it, so signing the *same* attributes once more is safe: at most one of the values
-//! ever leaves. The further use of the key is recorded first. Where signing is no longer allowed, the act is abandoned with its reason.
+//! An intent can be open because the process died between the key and the disk, because the disk was full, or because
+//! the key could not be reached. In every case nothing was released for it, so signing the *same* attributes once more
+//! is safe: at most one of the values ever leaves. The further use of the key is recorded first. Where signing is no
+//! longer allowed, the act is abandoned with its reason.
 
 use evidence::{SigningStatement, UnixSeconds};
 use pades::{Cms, SignedAttribute, SignedAttributes};
@@ -44,7 +45,11 @@ impl Signer {
                 Err(error) => return Err(StartError::Recovery(error)),
             }
         }
-        tracing::info!(completed = recovery.completed, abandoned = recovery.abandoned, "every act in the register has an end");
+        tracing::info!(
+            completed = recovery.completed,
+            abandoned = recovery.abandoned,
+            "every act in the register has an end"
+        );
         Ok(recovery)
     }
 
@@ -93,7 +98,8 @@ pub(crate) async fn answer_again(
     }
 }
 
-/// Compares a recorded CMS with its intent before it leaves again. What the disk gives back is not what was written to it: stop.
+/// Compares a recorded CMS with its intent before it leaves again. What the disk gives back is not what was written to
+/// it: stop.
 pub(crate) fn check_record(signer: &Signer, act: &Act, cms: Option<&[u8]>) -> Result<(), SignError> {
     let read = cms.and_then(|der| Cms::from_der(der.to_vec()).ok());
     let same = read.is_some_and(|cms| {
@@ -120,7 +126,8 @@ async fn complete(signer: &Signer, authorized: &Authorized<'_>, act: Act) -> Res
     if authorized.validity().check(signer.clock.now_unix()).is_err() {
         return Err(abandon(signer, sequence, AbandonedReason::CertificateNotUsable).await);
     }
-    // 2. The attributes are built anew from the record and must be the recorded ones: only what we would build today is signed.
+    // 2. The attributes are built anew from the record and must be the recorded ones: only what we would build today is
+    //    signed.
     let Some((statement_der, attributes)) = rebuild(signer, &act) else {
         return Err(abandon(signer, sequence, AbandonedReason::RecordInconsistent).await);
     };
@@ -147,7 +154,8 @@ fn rebuild(signer: &Signer, act: &Act) -> Option<(Vec<u8>, SignedAttributes)> {
     };
     let statement_der = statement.to_der().ok()?;
     let extra = [SignedAttribute { oid: signer.oid_arc.signing_statement(), value_der: statement_der.clone() }];
-    let attributes = SignedAttributes::new(&act.signature.document_digest, signer.chain.signing_certificate(), &extra).ok()?;
+    let attributes =
+        SignedAttributes::new(&act.signature.document_digest, signer.chain.signing_certificate(), &extra).ok()?;
     (attributes.to_der() == act.record.signed_attributes).then_some((statement_der, attributes))
 }
 
@@ -171,3 +179,6 @@ fn not_recorded(error: WriteError) -> SignError {
         WriteError::AlreadyEnded => SignError::RequestInFlight,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! The register: what the service says it did, durably, before and after each use of the key.
 //!
-//! Append-only entries with a gap-free sequence in one SQLite file (WAL, `synchronous=FULL`). One thread writes; it commits whatever is
-//! waiting in one transaction, so a lone request waits for one flush and a thousand share it. Reads go through connections of their own
-//! and never wait for the writer.
+//! Append-only entries with a gap-free sequence in one SQLite file (WAL, `synchronous=FULL`). One thread writes; it
+//! commits whatever is waiting in one transaction, so a lone request waits for one flush and a thousand share it. Reads
+//! go through connections of their own and never wait for the writer.
 //!
 //! | entry | says |
 //! | --- | --- |
@@ -11,9 +11,10 @@
 //! | outcome | this CMS came of it, and is released from now on |
 //! | abandoned | nothing was released for this intent and nothing will be, for this reason |
 //!
-//! Invariants: no number is skipped or used twice; time never decreases; an intent has at most one end; a request id has at most one
-//! intent in its office; of one office's document (type and number) only the latest signature can be replaced. At the first error that
-//! leaves a doubt about the disk the register stops and stays stopped: see [`StopCause`].
+//! Invariants: no number is skipped or used twice; time never decreases; an intent has at most one end; a request id
+//! has at most one intent in its office; of one office's document (type and number) only the latest signature can be
+//! replaced. At the first error that leaves a doubt about the disk the register stops and stays stopped: see
+//! [`StopCause`].
 //!
 //! It keeps commitments, never a name, a number or an officer. It does not sign, and does not decide who may.
 
@@ -32,17 +33,17 @@ use keys::KeyId;
 use pades::{DocumentDigest, SignedAttributes};
 use tokio::sync::watch;
 
-pub use self::reader::{Act, Record};
 use self::lock::RegisterLock;
 use self::reader::Readers;
+pub use self::reader::{Act, Record};
 use self::schema::Flush;
 use self::writer::{Follow, Writer};
 use crate::clock::Clock;
 use crate::domain::{AbandonedReason, Commitments, RequestId, SignatureName};
 use crate::error::SignError;
 
-/// Why the register stopped. It does not start again within this process: what the kernel says about a file after a failed flush cannot
-/// be believed, so the process must end (exit code 74) and read the disk anew.
+/// Why the register stopped. It does not start again within this process: what the kernel says about a file after a
+/// failed flush cannot be believed, so the process must end (exit code 74) and read the disk anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StopCause {
     /// A write or a flush failed.
@@ -143,7 +144,8 @@ pub struct Slot {
     pub recorded_at: u64,
 }
 
-/// Makes the signed attributes once number and time are known. It runs in the writer's thread: no I/O, no key, nothing slow.
+/// Makes the signed attributes once number and time are known. It runs in the writer's thread: no I/O, no key, nothing
+/// slow.
 pub type BuildAttributes = Box<dyn FnOnce(Slot) -> Result<SignedAttributes, SignError> + Send>;
 
 /// How a document was prepared: with this, the same octets can be prepared again.
@@ -227,10 +229,11 @@ impl Register {
         Self::open_with(path, clock, Flush::EveryCommit)
     }
 
-    /// Opens a register whose commits do not wait for the disk: **a power loss takes away signatures that were released.**
+    /// Opens a register whose commits do not wait for the disk: **a power loss takes away signatures that were
+    /// released.**
     ///
-    /// It exists for one purpose: the test that replays power losses must be seen to find them when they are there. Nothing in the
-    /// service calls it.
+    /// It exists for one purpose: the test that replays power losses must be seen to find them when they are there.
+    /// Nothing in the service calls it.
     ///
     /// # Errors
     ///
@@ -250,7 +253,8 @@ impl Register {
         Ok(Self { writer, readers, _lock: lock })
     }
 
-    /// Records an intent, unless the office used its request id before. When this returns [`Recorded::New`], the disk has it.
+    /// Records an intent, unless the office used its request id before. When this returns [`Recorded::New`], the disk
+    /// has it.
     ///
     /// # Errors
     ///
@@ -391,11 +395,14 @@ pub(crate) fn check_replacement(
         (Some(latest), None) => Err(SignError::DocumentAlreadySigned {
             latest: SignatureName { office: office.clone(), sequence: latest.sequence },
         }),
-        (Some(latest), Some(named)) if named.office == *office && named.sequence == latest.sequence => match latest.progress {
-            Progress::Signed => Ok(()),
-            Progress::Open => Err(SignError::ReplacesOpen),
-        },
-        // Absent, another document's, an older one, another office's: one answer, which tells nothing about other offices.
+        (Some(latest), Some(named)) if named.office == *office && named.sequence == latest.sequence => {
+            match latest.progress {
+                Progress::Signed => Ok(()),
+                Progress::Open => Err(SignError::ReplacesOpen),
+            }
+        }
+        // Absent, another document's, an older one, another office's: one answer, which tells nothing about other
+        // offices.
         (_, Some(_)) => Err(SignError::ReplacesNotLatest),
     }
 }

@@ -56,7 +56,10 @@ impl SigningService for SigningServiceImpl {
         call.end(office.map(|office| wire::profile(&self.0, &office)))
     }
 
-    async fn sign_digest(&self, request: Request<v1::SignDigestRequest>) -> Result<Response<v1::SignDigestResponse>, Status> {
+    async fn sign_digest(
+        &self,
+        request: Request<v1::SignDigestRequest>,
+    ) -> Result<Response<v1::SignDigestResponse>, Status> {
         let mut call = self.begin("SignDigest", &request);
         let read = call.office().cloned().and_then(|office| Ok((office, wire::sign_digest(request.into_inner())?)));
         let (office, asked) = match read {
@@ -133,7 +136,10 @@ impl SigningService for SigningServiceImpl {
         act.await.unwrap_or_else(|_| Err(status(&SignError::TaskLost)))
     }
 
-    async fn get_signature(&self, request: Request<v1::GetSignatureRequest>) -> Result<Response<v1::Signature>, Status> {
+    async fn get_signature(
+        &self,
+        request: Request<v1::GetSignatureRequest>,
+    ) -> Result<Response<v1::Signature>, Status> {
         let mut call = self.begin("GetSignature", &request);
         let answer = async {
             let office = call.office()?.clone();
@@ -174,7 +180,9 @@ impl SigningService for SigningServiceImpl {
             acts.truncate(usize::try_from(page_size).expect("a usize has at least 32 bits"));
             let last = acts.last().filter(|_| more).map(|act| act.signature.name.sequence);
             Ok(v1::ListSignaturesResponse {
-                next_page_token: last.map(|last| page_token::write(&self.0.commitment_key, office, last)).unwrap_or_default(),
+                next_page_token: last
+                    .map(|last| page_token::write(&self.0.commitment_key, office, last))
+                    .unwrap_or_default(),
                 signatures: acts.into_iter().map(|act| wire::signature(act.signature)).collect(),
             })
         };
@@ -182,3 +190,6 @@ impl SigningService for SigningServiceImpl {
         call.end(answer)
     }
 }
+
+#[cfg(test)]
+mod tests;

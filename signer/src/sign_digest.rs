@@ -1,10 +1,11 @@
 //! SignDigest: the procedure, and the part of it that every signature goes through.
 //!
-//! [`sign_digest`] is the whole act for a digest that the office computed; SignDocument joins it at [`sign`]. [`use_key`] is the one
-//! place where the key is used: once for a new intent, and once more (`recover.rs`) for one that a crash left open.
+//! [`sign_digest`] is the whole act for a digest that the office computed; SignDocument joins it at [`sign`].
+//! [`use_key`] is the one place where the key is used: once for a new intent, and once more (`recover.rs`) for one that
+//! a crash left open.
 //!
-//! Order (it is the promise of this service): everything that can be refused is refused, the intent is on the disk, the key signs, what
-//! came of it is re-read and compared, the outcome is on the disk, the CMS leaves.
+//! Order (it is the promise of this service): everything that can be refused is refused, the intent is on the disk, the
+//! key signs, what came of it is re-read and compared, the outcome is on the disk, the CMS leaves.
 
 use evidence::{CommitmentDomain, CommitmentKey, OfficeId, SigningStatement, UnixSeconds};
 use keys::{Dtbsr, SignatureValue};
@@ -47,9 +48,14 @@ pub(crate) struct Order {
 }
 
 /// The shared middle of SignDigest and SignDocument. The caller holds the claim on the request id.
-pub(crate) async fn sign(signer: &Signer, authorized: &Authorized<'_>, order: Order) -> Result<(Signature, Freshness), SignError> {
-    // 4. The register decides in one step, free of races: was this id used, was this document signed, may the clock be believed? It
-    //    gives number and time; with them the statement and the signed attributes are built: the service signs what it built itself.
+pub(crate) async fn sign(
+    signer: &Signer,
+    authorized: &Authorized<'_>,
+    order: Order,
+) -> Result<(Signature, Freshness), SignError> {
+    // 4. The register decides in one step, free of races: was this id used, was this document signed, may the clock be
+    //    believed? It gives number and time; with them the statement and the signed attributes are built: the service
+    //    signs what it built itself.
     // 5. The intent is recorded. When this returns, the disk has it.
     let recorded = signer.register.record_intent(new_intent(signer, authorized, &order)).await;
     let (slot, attributes) = match recorded {
@@ -58,8 +64,9 @@ pub(crate) async fn sign(signer: &Signer, authorized: &Authorized<'_>, order: Or
         Err(refusal) => return repeat_if_recorded(signer, authorized, &order, refusal).await,
     };
 
-    // ---- First point of no return: the intent is durable and the key is about to be used. From here on the act gets an end on
-    //      record, in this process or after its crash; the office is never again told that nothing happened. ----
+    // ---- First point of no return: the intent is durable and the key is about to be used. From here on the act gets
+    //      an end on record, in this process or after its crash; the office is never again told that nothing happened.
+    //      ----
 
     // 6. to 8. The key signs, the CMS is made and re-read, the outcome is recorded.
     let terms = Terms {
@@ -69,7 +76,8 @@ pub(crate) async fn sign(signer: &Signer, authorized: &Authorized<'_>, order: Or
     };
     let cms = use_key(signer, authorized, &terms, attributes).await?;
 
-    // ---- Second point of no return: the outcome is durable; the CMS leaves. From here on the same request gets the same CMS. ----
+    // ---- Second point of no return: the outcome is durable; the CMS leaves. From here on the same request gets the
+    // same CMS. ----
 
     // 9. Release.
     let name = SignatureName { office: authorized.office().clone(), sequence: slot.sequence };
@@ -170,7 +178,8 @@ fn new_intent(signer: &Signer, authorized: &Authorized<'_>, order: &Order) -> Ne
             draft.sequence = slot.sequence;
             draft.signed_at = UnixSeconds(slot.recorded_at);
             let value_der = draft.to_der().map_err(SignError::Statement)?;
-            SignedAttributes::new(&digest, &certificate, &[SignedAttribute { oid, value_der }]).map_err(SignError::Attributes)
+            SignedAttributes::new(&digest, &certificate, &[SignedAttribute { oid, value_der }])
+                .map_err(SignError::Attributes)
         }),
     }
 }
@@ -195,7 +204,11 @@ async fn repeat(
     sequence: u64,
 ) -> Result<(Signature, Freshness), SignError> {
     let name = SignatureName { office: authorized.office().clone(), sequence };
-    let act = signer.register.find_by_sequence(authorized.office(), sequence).await?.ok_or(SignError::RecordDamaged { name })?;
+    let act = signer
+        .register
+        .find_by_sequence(authorized.office(), sequence)
+        .await?
+        .ok_or(SignError::RecordDamaged { name })?;
     recover::answer_again(signer, authorized, act, &order.commitments).await
 }
 
@@ -236,7 +249,8 @@ pub(crate) async fn validate(
             State::Open | State::Signed { .. } => Ok(Answer::Validated { freshness: Freshness::Replayed }),
         };
     }
-    let latest = signer.register.latest_of_document(office, &request.document.document_type, commitments.number).await?;
+    let latest =
+        signer.register.latest_of_document(office, &request.document.document_type, commitments.number).await?;
     check_replacement(office, latest, request.replaces.as_ref())?;
     authorized.validity().check(signer.believable_time()?)?;
     Ok(Answer::Validated { freshness: Freshness::New })
@@ -252,8 +266,8 @@ pub(crate) enum Subject<'a> {
 
 /// Commits to a request's texts and to the request as a whole.
 ///
-/// The whole is a text of lines. No field but the last can hold a line feed (they are names, hexadecimal, or refused control
-/// characters), so two requests have one text only when they are equal.
+/// The whole is a text of lines. No field but the last can hold a line feed (they are names, hexadecimal, or refused
+/// control characters), so two requests have one text only when they are equal.
 pub(crate) fn commit(key: &CommitmentKey, request: &SigningRequest, subject: &Subject<'_>) -> Commitments {
     let document = &request.document;
     let (number, officer) = (document.number.as_str(), document.requesting_officer.as_str());
@@ -262,10 +276,17 @@ pub(crate) fn commit(key: &CommitmentKey, request: &SigningRequest, subject: &Su
         Subject::Digest(digest) => ("digest", digest.as_bytes(), ""),
         Subject::Document { sha256, field_name } => ("document", *sha256, *field_name),
     };
-    let whole = format!("{kind}\n{}\n{}\n{number}\n{officer}\n{replaces}\n{field_name}", hex::encode(digest), document.document_type);
+    let whole = format!(
+        "{kind}\n{}\n{}\n{number}\n{officer}\n{replaces}\n{field_name}",
+        hex::encode(digest),
+        document.document_type
+    );
     Commitments {
         request: key.commit(CommitmentDomain::Request, &whole),
         number: key.commit(CommitmentDomain::DocumentNumber, number),
         officer: key.commit(CommitmentDomain::RequestingOfficer, officer),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,15 @@
-//! SignDocument: the same act for a whole PDF. The service prepares it, so the digest is its own; in between it goes the way of
-//! SignDigest, through [`sign`].
+//! SignDocument: the same act for a whole PDF. The service prepares it, so the digest is its own; in between it goes
+//! the way of SignDigest, through [`sign`].
 //!
-//! The document must be prepared before its digest is known, and `/M` stands in it, so the time is taken first: `/M` is the server's
-//! time, and the intent (with it the signing statement) gets the same time unless something was recorded at a later second meanwhile.
-//! Both are in the register. A repeated request sends the document again: prepared with the recorded time and size it has the recorded
-//! digest, and the recorded CMS makes the same file of it.
+//! The document must be prepared before its digest is known, and `/M` stands in it, so the time is taken first: `/M` is
+//! the server's time, and the intent (with it the signing statement) gets the same time unless something was recorded
+//! at a later second meanwhile. Both are in the register. A repeated request sends the document again: prepared with
+//! the recorded time and size it has the recorded digest, and the recorded CMS makes the same file of it.
 
 use evidence::OfficeId;
-use pades::{Appearance, Cms, ContentsSize, FieldChoice, PdfTime, PrepareError, PrepareOptions, PreparedPdf, UnsignedPdf};
+use pades::{
+    Appearance, Cms, ContentsSize, FieldChoice, PdfTime, PrepareError, PrepareOptions, PreparedPdf, UnsignedPdf,
+};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{Answer, Freshness, Mode, SignDocument, Signature, State};
@@ -46,7 +48,8 @@ pub(crate) async fn sign_document(
         UnsignedPdf::open(document, &limits).map(|opened| (sha256, opened)).map_err(SignError::Pdf)
     })
     .await?;
-    let commitments = commit(&signer.commitment_key, &request, &Subject::Document { sha256: &sha256, field_name: &field_name });
+    let commitments =
+        commit(&signer.commitment_key, &request, &Subject::Document { sha256: &sha256, field_name: &field_name });
     // 3. One task at a time works on a request id; a check alone disturbs nobody.
     let _claim = match request.mode {
         Mode::Sign => Some(signer.in_flight.claim(office, request.request_id)?),
@@ -88,8 +91,11 @@ async fn prepare(opened: UnsignedPdf, field: FieldChoice, preparation: Preparati
     let options = PrepareOptions {
         field,
         claimed_signing_time: PdfTime::new(preparation.claimed_at, UTC_OFFSET_MINUTES).map_err(SignError::Prepare)?,
-        contents_size: ContentsSize::new(usize::try_from(preparation.contents_size).expect("a usize has at least 32 bits")),
-        // The certificate says who signs. A name here would have to be the same when the request is repeated years later.
+        contents_size: ContentsSize::new(
+            usize::try_from(preparation.contents_size).expect("a usize has at least 32 bits"),
+        ),
+        // The certificate says who signs. A name here would have to be the same when the request is repeated years
+        // later.
         name: None,
         reason: None,
         location: None,
@@ -103,17 +109,21 @@ async fn embed(prepared: PreparedPdf, signature: Signature, freshness: Freshness
         return Err(SignError::RecordDamaged { name: signature.name });
     };
     let cms = Cms::from_der(cms.clone()).map_err(SignError::Attributes)?;
-    let file = blocking(move || prepared.embed(&cms).map(|signed| signed.into_bytes()).map_err(SignError::Embed)).await?;
+    let file =
+        blocking(move || prepared.embed(&cms).map(|signed| signed.into_bytes()).map_err(SignError::Embed)).await?;
     Ok(SignedDocument { answer: Answer::Signed { signature: Box::new(signature), freshness }, file: Some(file) })
 }
 
 /// The size as the register keeps it.
 fn contents_size(size: ContentsSize) -> Result<u32, SignError> {
-    u32::try_from(size.octets())
-        .map_err(|_| SignError::Prepare(PrepareError::ContentsSize { octets: size.octets(), limit: ContentsSize::LIMIT }))
+    u32::try_from(size.octets()).map_err(|_| {
+        SignError::Prepare(PrepareError::ContentsSize { octets: size.octets(), limit: ContentsSize::LIMIT })
+    })
 }
 
 /// Documents are read and written on the blocking threads: 32 MiB take some 100 ms, during which others must be served.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, SignError> + Send + 'static) -> Result<T, SignError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SignError> + Send + 'static,
+) -> Result<T, SignError> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(SignError::TaskLost))
 }

@@ -1,7 +1,7 @@
 //! [`Signer`]: everything that a request needs, made once at start.
 //!
-//! The chain is parsed, the size to reserve measured and the credential locked away here, so that a request parses no certificate and
-//! no configuration.
+//! The chain is parsed, the size to reserve measured and the credential locked away here, so that a request parses no
+//! certificate and no configuration.
 
 use std::fmt;
 use std::sync::Arc;
@@ -103,7 +103,17 @@ impl Signer {
     ///
     /// [`StartError::Chain`].
     pub fn open(parts: SignerParts) -> Result<Self, StartError> {
-        let SignerParts { credential, register, commitment_key, offices, clock, limits, oid_arc, signer_title, batch_size } = parts;
+        let SignerParts {
+            credential,
+            register,
+            commitment_key,
+            offices,
+            clock,
+            limits,
+            oid_arc,
+            signer_title,
+            batch_size,
+        } = parts;
         let room = KeyRoom::new(credential);
         let chain = CertificateChain::from_der(room.chain_der().iter().cloned())?;
         let largest = [largest_statement(&oid_arc)];
@@ -139,7 +149,11 @@ impl Signer {
         self.in_flight.idle().await;
     }
 
-    pub(crate) fn authorize(&self, office: &OfficeId, document_type: &DocumentType) -> Result<Authorized<'_>, SignError> {
+    pub(crate) fn authorize(
+        &self,
+        office: &OfficeId,
+        document_type: &DocumentType,
+    ) -> Result<Authorized<'_>, SignError> {
         authorize(&self.offices, &self.room, office, document_type)
     }
 

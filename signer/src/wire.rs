@@ -10,8 +10,8 @@ use pades::{DocumentDigest, FieldChoice};
 use proto::teken::v1;
 
 use crate::domain::{
-    Answer, Document, DocumentNumber, Freshness, Mode, RequestId, RequestingOfficer, SignDigest, SignDocument, Signature, SignatureName,
-    SigningRequest, State, TextFault,
+    Answer, Document, DocumentNumber, Freshness, Mode, RequestId, RequestingOfficer, SignDigest, SignDocument,
+    Signature, SignatureName, SigningRequest, State, TextFault,
 };
 use crate::error::{FieldFault, SignError};
 use crate::offices::Office;
@@ -102,8 +102,12 @@ pub(crate) enum SignatureKey {
 
 pub(crate) fn signature_key(message: &v1::GetSignatureRequest) -> Checked<SignatureKey> {
     match &message.key {
-        Some(v1::get_signature_request::Key::Name(name)) => at("name", SignatureName::parse(name)).map(SignatureKey::Name),
-        Some(v1::get_signature_request::Key::RequestId(id)) => at("request_id", RequestId::parse(id)).map(SignatureKey::RequestId),
+        Some(v1::get_signature_request::Key::Name(name)) => {
+            at("name", SignatureName::parse(name)).map(SignatureKey::Name)
+        }
+        Some(v1::get_signature_request::Key::RequestId(id)) => {
+            at("request_id", RequestId::parse(id)).map(SignatureKey::RequestId)
+        }
         None => Err(malformed("key", TextFault::Missing)),
     }
 }
@@ -118,7 +122,11 @@ pub(crate) fn page_size(asked: i32) -> Checked<u32> {
 
 pub(crate) fn check_batch_size(count: usize, limit: u32) -> Checked<()> {
     let limit = usize::try_from(limit).expect("a usize has at least 32 bits");
-    if (1..=limit).contains(&count) { Ok(()) } else { Err(malformed("requests", FieldFault::BatchSize { count, limit })) }
+    if (1..=limit).contains(&count) {
+        Ok(())
+    } else {
+        Err(malformed("requests", FieldFault::BatchSize { count, limit }))
+    }
 }
 
 // --- answers
@@ -157,7 +165,10 @@ pub(crate) fn signature(act: Signature) -> v1::Signature {
         request_id: act.request_id.to_string(),
         state: state.into(),
         sequence: act.name.sequence,
-        signing_time: Some(prost_types::Timestamp { seconds: i64::try_from(act.signed_at).unwrap_or(i64::MAX), nanos: 0 }),
+        signing_time: Some(prost_types::Timestamp {
+            seconds: i64::try_from(act.signed_at).unwrap_or(i64::MAX),
+            nanos: 0,
+        }),
         document_type: wire_type(&act.document_type).into(),
         document_digest: Some(v1::DocumentDigest { sha256: act.document_digest.as_bytes().to_vec() }),
         cms,

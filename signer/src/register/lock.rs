@@ -1,7 +1,7 @@
 //! One server a register: an exclusive lock on a file beside it.
 //!
-//! The lock is the operating system's (`flock`), so it ends with the process however that ends, and a stale lock file stops nobody. It
-//! does not hold between machines that share a network file system: a register lies on a local disk.
+//! The lock is the operating system's (`flock`), so it ends with the process however that ends, and a stale lock file
+//! stops nobody. It does not hold between machines that share a network file system: a register lies on a local disk.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;

@@ -32,7 +32,12 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn open(path: &Path, stop: Arc<watch::Sender<Option<StopCause>>>) -> rusqlite::Result<Self> {
         let first = schema::open_reader(path)?;
-        Ok(Self { path: path.to_owned(), idle: Mutex::new(vec![first]), turns: Arc::new(Semaphore::new(READERS)), stop })
+        Ok(Self {
+            path: path.to_owned(),
+            idle: Mutex::new(vec![first]),
+            turns: Arc::new(Semaphore::new(READERS)),
+            stop,
+        })
     }
 
     /// Runs a question on a blocking thread.
@@ -110,15 +115,28 @@ const LIST: &str = concat!(act_columns!("NULL"), "AND i.seq < ?2 ORDER BY i.seq 
 pub(super) const LATEST: &str = "SELECT i.seq, (SELECT e.kind FROM entry e WHERE e.intent = i.seq AND e.kind > 2) FROM entry i \
      WHERE i.kind = 1 AND i.office = ?1 AND i.document_type = ?2 AND i.number = ?3 ORDER BY i.seq DESC";
 
-pub(super) fn find_by_request(connection: &Connection, office: &OfficeId, request_id: RequestId) -> rusqlite::Result<Option<Act>> {
+pub(super) fn find_by_request(
+    connection: &Connection,
+    office: &OfficeId,
+    request_id: RequestId,
+) -> rusqlite::Result<Option<Act>> {
     connection.prepare_cached(BY_REQUEST)?.query_row(params![office.as_str(), request_id.as_bytes()], act).optional()
 }
 
-pub(super) fn find_by_sequence(connection: &Connection, office: &OfficeId, sequence: u64) -> rusqlite::Result<Option<Act>> {
+pub(super) fn find_by_sequence(
+    connection: &Connection,
+    office: &OfficeId,
+    sequence: u64,
+) -> rusqlite::Result<Option<Act>> {
     connection.prepare_cached(BY_SEQUENCE)?.query_row(params![office.as_str(), sequence], act).optional()
 }
 
-pub(super) fn list(connection: &Connection, office: &OfficeId, below: Option<u64>, limit: u32) -> rusqlite::Result<Vec<Act>> {
+pub(super) fn list(
+    connection: &Connection,
+    office: &OfficeId,
+    below: Option<u64>,
+    limit: u32,
+) -> rusqlite::Result<Vec<Act>> {
     let below = below.unwrap_or(i64::MAX.unsigned_abs());
     connection.prepare_cached(LIST)?.query_map(params![office.as_str(), below, limit], act)?.collect()
 }
@@ -151,7 +169,8 @@ pub(super) fn latest_by(
     Ok(None)
 }
 
-/// Intents without an end. Two scans of indexes and a comparison: a join of a million acts would cost seconds at every start.
+/// Intents without an end. Two scans of indexes and a comparison: a join of a million acts would cost seconds at every
+/// start.
 pub(super) fn open_intents(connection: &Connection) -> rusqlite::Result<Vec<SignatureName>> {
     let transaction = connection.unchecked_transaction()?; // both scans see one state
     let mut ends = transaction.prepare("SELECT intent FROM entry WHERE kind > 2 ORDER BY intent")?;

@@ -1,7 +1,8 @@
 //! The register's one table, and how a connection to it is set up.
 //!
-//! `entry` is append-only: triggers refuse UPDATE and DELETE, and refuse an INSERT that is not the next number or that goes back in time.
-//! They bind whoever opens the file, not only this program. A change of the schema is a new `user_version`.
+//! `entry` is append-only: triggers refuse UPDATE and DELETE, and refuse an INSERT that is not the next number or that
+//! goes back in time. They bind whoever opens the file, not only this program. A change of the schema is a new
+//! `user_version`.
 
 use std::path::Path;
 
@@ -13,7 +14,8 @@ use super::{OpenError, StopCause};
 const APPLICATION_ID: i32 = 0x544b_4e31;
 /// Version of the table below.
 const SCHEMA_VERSION: i32 = 1;
-/// SQLite 3.51.3: every version from 3.7.0 on before it can lose commits in WAL mode with two connections (WAL-reset race).
+/// SQLite 3.51.3: every version from 3.7.0 on before it can lose commits in WAL mode with two connections (WAL-reset
+/// race).
 const SQLITE_LEAST: i32 = 3_051_003;
 /// Milliseconds that a connection waits for a lock of another program, such as a backup.
 const BUSY_TIMEOUT_MS: u32 = 2_000;
@@ -179,7 +181,9 @@ pub(super) fn fault(error: &rusqlite::Error) -> Fault {
         rusqlite::ErrorCode::DiskFull => Fault::Full,
         rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => Fault::Busy,
         rusqlite::ErrorCode::ConstraintViolation => Fault::Refused,
-        rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase => Fault::Stop(StopCause::Corrupt { code }),
+        rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase => {
+            Fault::Stop(StopCause::Corrupt { code })
+        }
         _ => Fault::Stop(StopCause::Io { code }),
     }
 }

@@ -115,12 +115,16 @@ async fn numbers_have_no_gap_whoever_asks_and_whatever_is_refused() {
     assert_eq!(sequences.len(), 400);
     let (count, first, last): (u64, u64, u64) = opened
         .sql()
-        .query_row("SELECT count(*), min(seq), max(seq) FROM entry", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row("SELECT count(*), min(seq), max(seq) FROM entry", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .expect("the entries");
     assert_eq!((count, first, last), (800, 1, 800));
     let uses: (u64, u64) = opened
         .sql()
-        .query_row("SELECT count(*), max(key_counter) FROM entry WHERE key_id IS NOT NULL", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row("SELECT count(*), max(key_counter) FROM entry WHERE key_id IS NOT NULL", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .expect("the uses of the key");
     assert_eq!(uses, (400, 400));
 }
@@ -140,7 +144,8 @@ async fn an_intent_is_recorded_as_it_was_given() {
     let opened = Opened::new();
     let recorded = opened.register.record_intent(intent(1)).await.expect("an intent");
     let Recorded::New { slot, attributes } = recorded else { panic!("the id is new") };
-    let act = opened.register.find_by_sequence(&office("kec-utara"), slot.sequence).await.expect("a read").expect("the act");
+    let act =
+        opened.register.find_by_sequence(&office("kec-utara"), slot.sequence).await.expect("a read").expect("the act");
     let expected = intent(1);
     assert_eq!(act.signature.name, named(1));
     assert_eq!(act.signature.request_id, expected.request_id);
@@ -160,7 +165,10 @@ async fn a_request_id_has_one_intent_in_its_office() {
     let again = opened.register.record_intent(intent(1)).await.expect("no refusal");
     assert!(matches!(again, Recorded::Existing { sequence: 1 }), "{again:?}");
     let elsewhere = NewIntent { office: office("kec-selatan"), ..intent(1) };
-    assert!(matches!(opened.register.record_intent(elsewhere).await, Ok(Recorded::New { slot: Slot { sequence: 2, .. }, .. })));
+    assert!(matches!(
+        opened.register.record_intent(elsewhere).await,
+        Ok(Recorded::New { slot: Slot { sequence: 2, .. }, .. })
+    ));
 }
 
 #[tokio::test]
@@ -198,10 +206,12 @@ async fn one_document_is_signed_once_unless_the_latest_is_replaced() {
         same.replaces = replaces.map(named);
         same
     };
-    let record = async |intent| opened.register.record_intent(intent).await.map(|recorded| match recorded {
-        Recorded::New { slot, .. } => slot.sequence,
-        Recorded::Existing { .. } => 0,
-    });
+    let record = async |intent| {
+        opened.register.record_intent(intent).await.map(|recorded| match recorded {
+            Recorded::New { slot, .. } => slot.sequence,
+            Recorded::Existing { .. } => 0,
+        })
+    };
     assert_eq!(record(same_document(1, Some(7))).await, Err(SignError::ReplacesNotLatest));
     assert_eq!(record(same_document(1, None)).await, Ok(1));
     // Open: it may still be signed.
@@ -267,7 +277,8 @@ async fn time_never_goes_back_and_a_clock_behind_the_register_is_not_believed() 
 #[tokio::test]
 async fn a_prepared_document_keeps_its_time_unless_a_later_one_is_recorded() {
     let opened = Opened::new();
-    let prepared = |n, claimed_at| NewIntent { preparation: Some(Preparation { claimed_at, contents_size: 16_384 }), ..intent(n) };
+    let prepared =
+        |n, claimed_at| NewIntent { preparation: Some(Preparation { claimed_at, contents_size: 16_384 }), ..intent(n) };
     opened.clock.set(NOW + 2);
     let slot = async |intent| match opened.register.record_intent(intent).await {
         Ok(Recorded::New { slot, .. }) => slot.recorded_at,
@@ -308,7 +319,10 @@ async fn another_program_cannot_change_skip_or_backdate_entries() {
         "INSERT OR REPLACE INTO entry (seq, recorded_at, kind, intent, cms) VALUES (2, 9000000000, 3, 1, x'31')",
     ] {
         let refused = sql.execute(statement, []).err().and_then(|error| error.sqlite_error_code());
-        assert!(matches!(refused, Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch)), "{statement}: {refused:?}");
+        assert!(
+            matches!(refused, Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch)),
+            "{statement}: {refused:?}"
+        );
     }
 }
 
@@ -351,7 +365,10 @@ async fn a_full_disk_records_nothing_and_is_got_over() {
     assert!(refused > 50, "{refused}");
     assert_eq!(writer.record(1, Follow::Outcome { cms_der: vec![0x30; 8_192] }).await, Err(WriteError::Full));
     // What was recorded before is still told, and the register has not stopped.
-    assert!(matches!(writer.record_intent(intent(1)).await, Ok(Recorded::Existing { sequence: 1 }) | Err(SignError::RegisterFull)));
+    assert!(matches!(
+        writer.record_intent(intent(1)).await,
+        Ok(Recorded::Existing { sequence: 1 }) | Err(SignError::RegisterFull)
+    ));
     assert_eq!(*writer.fatal().borrow(), None);
     drop(writer);
 
@@ -370,18 +387,25 @@ async fn the_first_doubtful_write_stops_the_register_for_good() {
     drop(register);
     let connection = schema::open_reader(&dir.path().join("register.db")).expect("a connection that cannot write");
     let writer = Writer::start(connection, clock, Arc::new(watch::channel(None).0)).expect("a writer");
-    let Err(SignError::RegisterStopped(cause)) = writer.record_intent(intent(2)).await else { panic!("it cannot write") };
+    let Err(SignError::RegisterStopped(cause)) = writer.record_intent(intent(2)).await else {
+        panic!("it cannot write")
+    };
     assert_eq!(cause, StopCause::Io { code: rusqlite::ffi::SQLITE_READONLY });
     assert_eq!(*writer.fatal().borrow(), Some(cause));
     assert_eq!(writer.record(1, Follow::Outcome { cms_der: vec![0x30, 0] }).await, Err(WriteError::Stopped(cause)));
-    assert!(matches!(writer.record_intent(intent(1)).await, Err(SignError::RegisterStopped(_))), "not even a repeated one");
+    assert!(
+        matches!(writer.record_intent(intent(1)).await, Err(SignError::RegisterStopped(_))),
+        "not even a repeated one"
+    );
 }
 
 #[test]
 fn a_database_of_something_else_is_refused() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("register.db");
-    rusqlite::Connection::open(&path).and_then(|other| other.execute_batch("CREATE TABLE t (x)")).expect("another database");
+    rusqlite::Connection::open(&path)
+        .and_then(|other| other.execute_batch("CREATE TABLE t (x)"))
+        .expect("another database");
     let opened = Register::open(&path, TestClock::at(NOW));
     assert!(matches!(opened, Err(OpenError::NotARegister)), "{opened:?}");
 }

@@ -1,10 +1,10 @@
 //! The one thread that writes: group commit, numbers, time.
 //!
-//! It takes whatever waits (at most [`GROUP_LIMIT`]), records it in one transaction, and answers only when the transaction is on the
-//! disk. An entry that is refused takes no number and does not disturb its neighbours.
+//! It takes whatever waits (at most [`GROUP_LIMIT`]), records it in one transaction, and answers only when the
+//! transaction is on the disk. An entry that is refused takes no number and does not disturb its neighbours.
 //!
-//! When a transaction fails because the disk is full or another program holds the lock, nothing of it is recorded and everybody is told
-//! so. When it fails in any other way nobody can say what the disk has: the register stops.
+//! When a transaction fails because the disk is full or another program holds the lock, nothing of it is recorded and
+//! everybody is told so. When it fails in any other way nobody can say what the disk has: the register stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,8 +25,9 @@ use crate::signer::CLOCK_TOLERANCE_SECONDS;
 const GROUP_LIMIT: usize = 256;
 /// Entries that may wait. At 2 ms a flush and 256 a group this is 32 ms of work.
 const QUEUE_LIMIT: usize = 4_096;
-/// Entries between two checkpoints: some 2,000 pages, so that the log stays within one segment of its index (4,062 frames), which is
-/// on the disk from the start. A further segment could not be had on a full disk, after the frames were written.
+/// Entries between two checkpoints: some 2,000 pages, so that the log stays within one segment of its index (4,062
+/// frames), which is on the disk from the start. A further segment could not be had on a full disk, after the frames
+/// were written.
 const CHECKPOINT_EVERY: usize = 512;
 
 /// An entry that belongs to an intent.
@@ -74,7 +75,8 @@ impl Writer {
 
     pub(super) async fn record_intent(&self, intent: NewIntent) -> Result<Recorded, SignError> {
         let (reply, answer) = oneshot::channel();
-        // An intent that finds no place is refused at once; an entry that follows one waits, for its intent is on record.
+        // An intent that finds no place is refused at once; an entry that follows one waits, for its intent is on
+        // record.
         self.queue().try_send(Command::Intent(Box::new(intent), reply)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SignError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => SignError::RegisterStopped(self.cause()),
@@ -270,7 +272,8 @@ impl<'c> Log<'c> {
         })
     }
 
-    /// Records a group and answers it. [`Fault::Stop`] when nobody can say what the disk has; the group is then answered too.
+    /// Records a group and answers it. [`Fault::Stop`] when nobody can say what the disk has; the group is then
+    /// answered too.
     fn commit(&mut self, group: &mut Vec<Command>, now: u64, shown: &AtomicU64, stop: &Stop) -> Result<(), Fault> {
         let before = self.tail;
         let mut answers = Vec::with_capacity(group.len());
@@ -336,10 +339,8 @@ impl<'c> Log<'c> {
     /// Inner result: this intent's answer. Outer: the whole transaction fails.
     fn intent(&mut self, intent: NewIntent, now: u64) -> rusqlite::Result<Result<Recorded, SignError>> {
         let NewIntent { office, request_id, commitments, document_type, document_digest, .. } = intent;
-        let earlier = self
-            .find
-            .query_row(params![office.as_str(), request_id.as_bytes()], |row| row.get(0))
-            .optional()?;
+        let earlier =
+            self.find.query_row(params![office.as_str(), request_id.as_bytes()], |row| row.get(0)).optional()?;
         if let Some(sequence) = earlier {
             return Ok(Ok(Recorded::Existing { sequence }));
         }
@@ -388,15 +389,42 @@ impl<'c> Log<'c> {
             Follow::Attempt { key_id } => {
                 let key_counter = self.next_key_use(&key_id)?;
                 let kind = schema::ATTEMPT;
-                self.insert_follow.execute(params![sequence, recorded_at, kind, intent, key_id, key_counter, None::<&[u8]>, None::<u8>])?
+                self.insert_follow.execute(params![
+                    sequence,
+                    recorded_at,
+                    kind,
+                    intent,
+                    key_id,
+                    key_counter,
+                    None::<&[u8]>,
+                    None::<u8>
+                ])?
             }
             Follow::Outcome { cms_der } => {
                 let kind = schema::OUTCOME;
-                self.insert_follow.execute(params![sequence, recorded_at, kind, intent, None::<&str>, None::<u64>, cms_der, None::<u8>])?
+                self.insert_follow.execute(params![
+                    sequence,
+                    recorded_at,
+                    kind,
+                    intent,
+                    None::<&str>,
+                    None::<u64>,
+                    cms_der,
+                    None::<u8>
+                ])?
             }
             Follow::Abandoned { reason } => {
                 let (kind, reason) = (schema::ABANDONED, reason.code());
-                self.insert_follow.execute(params![sequence, recorded_at, kind, intent, None::<&str>, None::<u64>, None::<&[u8]>, reason])?
+                self.insert_follow.execute(params![
+                    sequence,
+                    recorded_at,
+                    kind,
+                    intent,
+                    None::<&str>,
+                    None::<u64>,
+                    None::<&[u8]>,
+                    reason
+                ])?
             }
         };
         self.tail = slot;

@@ -1,7 +1,9 @@
-//! Every refusal and its one status: code, stable reason, what happened and what to do about it, in English and in Indonesian.
+//! Every refusal and its one status: code, stable reason, what happened and what to do about it, in English and in
+//! Indonesian.
 //!
-//! The match is exhaustive: a new refusal does not compile until it has its line here. The codes are those of the design's table; a test
-//! holds each of them. Texts carry no document, number, name or secret, and none tells an office about another one.
+//! The match is exhaustive: a new refusal does not compile until it has its line here. The codes are those of the
+//! design's table; a test holds each of them. Texts carry no document, number, name or secret, and none tells an office
+//! about another one.
 
 use std::time::Duration;
 
@@ -10,7 +12,8 @@ use proto::teken::v1;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::error::SignError;
+use crate::domain::TextFault;
+use crate::error::{FieldFault, SignError};
 use crate::register::StopCause;
 
 /// `ErrorInfo.domain`.
@@ -50,7 +53,8 @@ fn say(code: Code, reason: &'static str, english: impl Into<String>, indonesian:
 pub(crate) fn status(error: &SignError) -> Status {
     let Explanation { code, reason, english, indonesian, retry_after, field, metadata } = explain(error);
     let metadata = metadata.into_iter().map(|(key, value)| (key.to_owned(), value));
-    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>());
+    let mut details =
+        ErrorDetails::with_error_info(reason, DOMAIN, metadata.collect::<std::collections::HashMap<_, _>>());
     details.set_localized_message(LOCALE, indonesian);
     if let Some(delay) = retry_after {
         details.set_retry_info(Some(delay));
@@ -70,15 +74,15 @@ pub(crate) fn item_status(error: &SignError) -> v1::ItemStatus {
 /// The one mapping.
 pub(crate) fn explain(error: &SignError) -> Explanation {
     use Code::{
-        Aborted, AlreadyExists, DataLoss, DeadlineExceeded, FailedPrecondition, Internal, InvalidArgument, NotFound, PermissionDenied,
-        ResourceExhausted, Unauthenticated, Unavailable,
+        Aborted, AlreadyExists, DataLoss, DeadlineExceeded, FailedPrecondition, Internal, InvalidArgument, NotFound,
+        PermissionDenied, ResourceExhausted, Unauthenticated, Unavailable,
     };
     match error {
         SignError::Malformed { field, fault } => Explanation {
             field: Some((field, fault.to_string())),
             ..say(
                 InvalidArgument,
-                "INVALID_FIELD",
+                field_reason(*fault),
                 format!("{field} {fault}. Correct the field and send the request again."),
                 format!("Isian {field} tidak sesuai. Perbaiki isian itu, lalu kirim kembali."),
             )
@@ -273,6 +277,30 @@ pub(crate) fn explain(error: &SignError) -> Explanation {
     }
 }
 
+/// The reason of a malformed field; which field it is stands in the violation.
+const fn field_reason(fault: FieldFault) -> &'static str {
+    match fault {
+        FieldFault::Text(TextFault::Missing) => "FIELD_MISSING",
+        FieldFault::Text(TextFault::TooLong { .. }) => "FIELD_TOO_LONG",
+        FieldFault::Text(TextFault::Character) => "FIELD_CHARACTER",
+        FieldFault::Text(TextFault::NotAUuid) => "REQUEST_ID_MALFORMED",
+        FieldFault::Text(TextFault::NotASignatureName) => "SIGNATURE_NAME_MALFORMED",
+        FieldFault::DigestLength { .. } => "DIGEST_LENGTH",
+        FieldFault::DocumentType => "DOCUMENT_TYPE_UNKNOWN",
+        FieldFault::SealNotServed => "SEAL_NOT_SERVED",
+        FieldFault::BatchSize { .. } => "BATCH_SIZE",
+        FieldFault::RepeatedInBatch => "REQUEST_ID_REPEATED",
+        FieldFault::PageSize => "PAGE_SIZE",
+        FieldFault::PageToken => "PAGE_TOKEN",
+        FieldFault::HeaderMissing => "HEADER_MISSING",
+        FieldFault::HeaderRepeated => "HEADER_REPEATED",
+        FieldFault::PartMissing => "PART_MISSING",
+        FieldFault::ChunkTooLarge { .. } => "CHUNK_TOO_LARGE",
+        FieldFault::EmptyDocument => "EMPTY_DOCUMENT",
+        FieldFault::SizeDiffers { .. } => "SIZE_DIFFERS",
+    }
+}
+
 /// A document that cannot be read.
 fn unreadable(error: &PdfError) -> Explanation {
     let (reason, what, apa) = match error {
@@ -282,7 +310,9 @@ fn unreadable(error: &PdfError) -> Explanation {
         }
         PdfError::StartxrefMissing => ("PDF_TRUNCATED", "The PDF is cut off", "PDF terpotong"),
         PdfError::Encrypted => ("PDF_ENCRYPTED", "The PDF is encrypted", "PDF terenkripsi"),
-        PdfError::PrevLoop { .. } => ("PDF_PREV_LOOP", "The PDF's revisions lead back to themselves", "Revisi PDF berputar kembali"),
+        PdfError::PrevLoop { .. } => {
+            ("PDF_PREV_LOOP", "The PDF's revisions lead back to themselves", "Revisi PDF berputar kembali")
+        }
         PdfError::TooLarge { .. }
         | PdfError::TooManyRevisions { .. }
         | PdfError::TooManyObjects { .. }
@@ -330,7 +360,9 @@ fn unreadable(error: &PdfError) -> Explanation {
 fn unprepared(error: &PrepareError) -> Explanation {
     let (code, reason, apa) = match error {
         PrepareError::Unreadable { source, .. } => return unreadable(source),
-        PrepareError::FieldNotFound => (Code::InvalidArgument, "FIELD_NOT_FOUND", "Kolom tanda tangan yang diminta tidak ada"),
+        PrepareError::FieldNotFound => {
+            (Code::InvalidArgument, "FIELD_NOT_FOUND", "Kolom tanda tangan yang diminta tidak ada")
+        }
         PrepareError::NotASignatureField => {
             (Code::InvalidArgument, "FIELD_NOT_A_SIGNATURE_FIELD", "Kolom yang diminta bukan kolom tanda tangan")
         }

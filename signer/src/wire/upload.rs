@@ -1,7 +1,8 @@
 //! The two streams of SignDocument: a header and chunks in, a result and chunks out.
 //!
-//! The document is counted while it comes; what is over the limit is refused at the chunk that crosses it. Before octets are kept, room
-//! is taken for them from one budget for all callers, so that many large uploads end in a refusal and not in a process without memory.
+//! The document is counted while it comes; what is over the limit is refused at the chunk that crosses it. Before
+//! octets are kept, room is taken for them from one budget for all callers, so that many large uploads end in a refusal
+//! and not in a process without memory.
 
 use std::sync::Arc;
 
@@ -55,7 +56,8 @@ impl Room {
             return Ok(());
         }
         let permits = u32::try_from(missing).map_err(|_| SignError::DocumentsBusy)?;
-        let more = Arc::clone(&signer.document_room).try_acquire_many_owned(permits).map_err(|_| SignError::DocumentsBusy)?;
+        let more =
+            Arc::clone(&signer.document_room).try_acquire_many_owned(permits).map_err(|_| SignError::DocumentsBusy)?;
         match &mut self.permit {
             Some(permit) => permit.merge(more),
             None => self.permit = Some(more),
@@ -81,7 +83,11 @@ where
 }
 
 /// Reads the document.
-pub(crate) async fn document<S>(stream: &mut S, signer: &Signer, announced: Option<u64>) -> Result<(Vec<u8>, Room), Broken>
+pub(crate) async fn document<S>(
+    stream: &mut S,
+    signer: &Signer,
+    announced: Option<u64>,
+) -> Result<(Vec<u8>, Room), Broken>
 where
     S: Stream<Item = Result<v1::SignDocumentRequest, Status>> + Unpin,
 {
@@ -93,7 +99,9 @@ where
             Part::Header(_) => return Err(malformed("header", FieldFault::HeaderRepeated).into()),
         };
         if chunk.len() > CHUNK_LIMIT {
-            return Err(malformed("chunk", FieldFault::ChunkTooLarge { length: chunk.len(), limit: CHUNK_LIMIT }).into());
+            return Err(
+                malformed("chunk", FieldFault::ChunkTooLarge { length: chunk.len(), limit: CHUNK_LIMIT }).into()
+            );
         }
         let length = document.len().saturating_add(chunk.len());
         if length > signer.limits.input_bytes {
@@ -133,7 +141,10 @@ fn too_large(signer: &Signer) -> SignError {
 }
 
 /// The answer's messages: the result, then the file. The room is held until the last octet is on its way.
-pub(crate) fn answer(signed: SignedDocument, room: Room) -> impl Stream<Item = Result<v1::SignDocumentResponse, Status>> {
+pub(crate) fn answer(
+    signed: SignedDocument,
+    room: Room,
+) -> impl Stream<Item = Result<v1::SignDocumentResponse, Status>> {
     let SignedDocument { answer, file } = signed;
     let result = sign_document_response::Part::Result(super::answer(answer));
     let file = file.unwrap_or_default();
@@ -145,5 +156,7 @@ pub(crate) fn answer(signed: SignedDocument, room: Room) -> impl Stream<Item = R
         sent = sent.saturating_add(chunk.len());
         Some(sign_document_response::Part::Chunk(chunk))
     });
-    tokio_stream::iter(std::iter::once(result).chain(chunks).map(|part| Ok(v1::SignDocumentResponse { part: Some(part) })))
+    tokio_stream::iter(
+        std::iter::once(result).chain(chunks).map(|part| Ok(v1::SignDocumentResponse { part: Some(part) })),
+    )
 }
