@@ -72,7 +72,11 @@ mod tests {
         let rsa = SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256);
         assert_eq!(RSA_2048_ENDS.to_string(), "2031-01-01T00:00:00Z");
         assert_eq!(
-            policy.check_signature(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1), KeyKind::Ed25519, UnixTime::from_seconds(0)),
+            policy.check_signature(
+                SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1),
+                KeyKind::Ed25519,
+                UnixTime::from_seconds(0)
+            ),
             Err(WeakAlgorithm::Digest(DigestAlgorithm::Sha1))
         );
         assert_eq!(policy.check_signature(rsa, KeyKind::Rsa(2048), before), Ok(()));

@@ -68,6 +68,31 @@ impl UnixTime {
         })
     }
 
+    /// RFC 3339 (`2026-11-24T07:00:00+07:00`), or a date alone, which means its first moment in UTC.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let (date, rest) = text.as_bytes().split_at_checked(10)?;
+        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else { return None };
+        let (clock, zone) = if rest.is_empty() { (&b"T00:00:00"[..], &b"Z"[..]) } else { rest.split_at_checked(9)? };
+        let &[b'T' | b't' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = clock else { return None };
+        let offset = match *zone {
+            [b'Z' | b'z'] => 0,
+            [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+                let minutes = two_digits(h1, h2).filter(|hours| *hours < 24)? * 60 + two_digits(m1, m2)?;
+                if sign == b'+' { minutes } else { -minutes }
+            }
+            _ => return None,
+        };
+        let local = Self::from_civil(Civil {
+            year: two_digits(y1, y2)? * 100 + two_digits(y3, y4)?,
+            month: two_digits(m1, m2)?,
+            day: two_digits(d1, d2)?,
+            hour: two_digits(h1, h2)?,
+            minute: two_digits(n1, n2)?,
+            second: two_digits(s1, s2)?,
+        })?;
+        Some(Self(local.0 - offset * 60))
+    }
+
     /// A PDF date (ISO 32000-2, 7.9.4): `D:YYYY[MM[DD[HH[mm[SS[O[HH['[mm[']]]]]]]]]`, of which the zone may be missing
     /// (then UTC is assumed). Nothing is decided by this moment: a signer writes what he likes.
     pub(crate) fn from_pdf_date(text: &str) -> Option<Self> {
@@ -191,16 +216,44 @@ mod tests {
 
     #[test]
     fn moments_that_do_not_exist_are_refused() {
-        for text in ["260229000000Z", "261301000000Z", "260100000000Z", "260101240000Z", "260101006000Z", "2601010000Z", "260101000000+", "26010100000 Z"] {
+        for text in [
+            "260229000000Z",
+            "261301000000Z",
+            "260100000000Z",
+            "260101240000Z",
+            "260101006000Z",
+            "2601010000Z",
+            "260101000000+",
+            "26010100000 Z",
+        ] {
             assert_eq!(UnixTime::from_utc_time(text.as_bytes()), None, "{text}");
         }
         assert_eq!(UnixTime::from_generalized_time(b"20260101000000.5Z"), None);
     }
 
     #[test]
+    fn rfc_3339_is_read_with_its_zone_and_a_date_alone_is_its_first_moment() {
+        let seconds = |text| UnixTime::from_rfc3339(text).map(UnixTime::seconds);
+        assert_eq!(seconds("2026-11-24T07:00:00+07:00"), Some(1_795_478_400));
+        assert_eq!(seconds("2026-11-24"), Some(1_795_478_400));
+        assert_eq!(seconds("2026-11-24T00:00:00Z"), Some(1_795_478_400));
+        for wrong in
+            ["2026-11-24T00:00:00", "2026-11-31", "26-11-24", "2026-11-24T00:00Z", "now", "2026-11-24T00:00:00+7"]
+        {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn pdf_dates_with_and_without_zone_are_read() {
-        assert_eq!(UnixTime::from_pdf_date("D:20261124070000+07'00'").map(|t| t.to_string()).as_deref(), Some("2026-11-24T00:00:00Z"));
-        assert_eq!(UnixTime::from_pdf_date("D:20261124070000-0130").map(|t| t.to_string()).as_deref(), Some("2026-11-24T08:30:00Z"));
+        assert_eq!(
+            UnixTime::from_pdf_date("D:20261124070000+07'00'").map(|t| t.to_string()).as_deref(),
+            Some("2026-11-24T00:00:00Z")
+        );
+        assert_eq!(
+            UnixTime::from_pdf_date("D:20261124070000-0130").map(|t| t.to_string()).as_deref(),
+            Some("2026-11-24T08:30:00Z")
+        );
         assert_eq!(UnixTime::from_pdf_date("D:2026").map(|t| t.to_string()).as_deref(), Some("2026-01-01T00:00:00Z"));
         assert_eq!(UnixTime::from_pdf_date("yesterday"), None);
         assert_eq!(UnixTime::from_pdf_date("D:20269999"), None);

@@ -12,15 +12,28 @@ pub(crate) mod digest;
 pub(crate) mod identifier;
 #[cfg(not(target_family = "wasm"))]
 mod native;
-#[cfg(any(target_family = "wasm", test))]
 mod pure;
 
 pub use digest::DigestAlgorithm;
 
-#[cfg(not(target_family = "wasm"))]
-use native as implementation;
-#[cfg(target_family = "wasm")]
-use pure as implementation;
+/// Whose arithmetic is used. Both must say the same; a second opinion is worth having on a file that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Implementation {
+    /// aws-lc-rs.
+    #[cfg(not(target_family = "wasm"))]
+    Native,
+    /// Pure Rust: P-256 so far; other algorithms are unsupported.
+    PureRust,
+}
+
+impl Default for Implementation {
+    fn default() -> Self {
+        #[cfg(not(target_family = "wasm"))]
+        return Self::Native;
+        #[cfg(target_family = "wasm")]
+        return Self::PureRust;
+    }
+}
 
 /// A signature algorithm with everything that its parameters say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,10 +102,17 @@ pub enum KeyKind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PublicKey<'a> {
     /// The uncompressed point (SEC 1, 2.3.3).
-    Ec { curve: Curve, point: &'a [u8] },
+    Ec {
+        curve: Curve,
+        point: &'a [u8],
+    },
     Ed25519(&'a [u8]),
     /// `RSAPublicKey` (RFC 8017, A.1.1); `only_pss` when the key says that it makes nothing else (RFC 4055, 1.2).
-    Rsa { der: &'a [u8], modulus_bits: u32, only_pss: bool },
+    Rsa {
+        der: &'a [u8],
+        modulus_bits: u32,
+        only_pss: bool,
+    },
 }
 
 impl PublicKey<'_> {
@@ -121,6 +141,7 @@ pub enum CryptoFailure {
 
 /// Checks that `value` is a signature by `key` over `message`.
 pub(crate) fn verify(
+    implementation: Implementation,
     key: &PublicKey<'_>,
     algorithm: SignatureAlgorithm,
     message: &[u8],
@@ -137,7 +158,28 @@ pub(crate) fn verify(
         | (PublicKey::Rsa { only_pss: false, .. }, SignatureAlgorithm::RsaPkcs1(_)) => {}
         _ => return Err(CryptoFailure::KeyMismatch),
     }
-    implementation::verify(key, algorithm, message, value)
+    match implementation {
+        #[cfg(not(target_family = "wasm"))]
+        Implementation::Native => native::verify(key, algorithm, message, value),
+        Implementation::PureRust => pure::verify(key, algorithm, message, value),
+    }
+}
+
+/// Checks a signature value with a key given as SubjectPublicKeyInfo and an algorithm given as AlgorithmIdentifier, both
+/// in DER: what the rest of the crate does with certificates, for test vectors.
+///
+/// # Errors
+/// [`CryptoFailure::Unsupported`] also when key or algorithm cannot be read.
+pub fn verify_value(
+    implementation: Implementation,
+    public_key_info: &[u8],
+    algorithm: &[u8],
+    message: &[u8],
+    value: &[u8],
+) -> Result<(), CryptoFailure> {
+    let key = identifier::public_key(public_key_info).map_err(|_| CryptoFailure::Unsupported)?;
+    let algorithm = crate::certificate::signature_algorithm(algorithm).map_err(|_| CryptoFailure::Unsupported)?;
+    verify(implementation, &key, algorithm, message, value)
 }
 
 /// `Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` in DER, both positive and no longer than the curve's order.
@@ -162,13 +204,13 @@ mod tests {
     fn an_ecdsa_value_has_one_encoding() {
         assert!(is_ecdsa_value(&[0x30, 6, 2, 1, 1, 2, 1, 1], Curve::P256));
         for wrong in [
-            &[0x30, 7, 2, 2, 0, 1, 2, 1, 1][..],    // a padded integer
-            &[0x30, 6, 2, 1, 0, 2, 1, 1],           // r = 0
-            &[0x30, 6, 2, 1, 0x81, 2, 1, 1],        // r < 0
-            &[0x30, 6, 2, 1, 1, 2, 1, 1, 0],        // an octet behind
-            &[0x30, 0x81, 6, 2, 1, 1, 2, 1, 1],     // a long length
-            &[0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1],  // a third integer
-            &[1; 64],                               // r and s side by side
+            &[0x30, 7, 2, 2, 0, 1, 2, 1, 1][..],   // a padded integer
+            &[0x30, 6, 2, 1, 0, 2, 1, 1],          // r = 0
+            &[0x30, 6, 2, 1, 0x81, 2, 1, 1],       // r < 0
+            &[0x30, 6, 2, 1, 1, 2, 1, 1, 0],       // an octet behind
+            &[0x30, 0x81, 6, 2, 1, 1, 2, 1, 1],    // a long length
+            &[0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1], // a third integer
+            &[1; 64],                              // r and s side by side
         ] {
             assert!(!is_ecdsa_value(wrong, Curve::P256), "{wrong:?}");
         }
@@ -178,8 +220,8 @@ mod tests {
     fn an_algorithm_of_another_kind_of_key_is_refused_before_any_arithmetic() {
         let key = PublicKey::Ec { curve: Curve::P256, point: &[4; 65] };
         let rsa = SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256);
-        assert_eq!(verify(&key, rsa, b"", b""), Err(CryptoFailure::KeyMismatch));
+        assert_eq!(verify(Implementation::default(), &key, rsa, b"", b""), Err(CryptoFailure::KeyMismatch));
         let pss_only = PublicKey::Rsa { der: &[], modulus_bits: 2048, only_pss: true };
-        assert_eq!(verify(&pss_only, rsa, b"", b""), Err(CryptoFailure::KeyMismatch));
+        assert_eq!(verify(Implementation::default(), &pss_only, rsa, b"", b""), Err(CryptoFailure::KeyMismatch));
     }
 }

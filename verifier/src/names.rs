@@ -97,11 +97,14 @@ fn text(value: &Element<'_>) -> Option<String> {
         }
         // T.61 in practice is Latin-1 (what every implementation writes).
         tag::TELETEX_STRING => Some(value.content.iter().copied().map(char::from).collect()),
-        tag::BMP_STRING if value.content.len() % 2 == 0 => {
-            let units = value.content.chunks_exact(2).map(|pair| pair.iter().fold(0_u16, |unit, octet| (unit << 8) | u16::from(*octet)));
+        tag::BMP_STRING if value.content.len().is_multiple_of(2) => {
+            let units = value
+                .content
+                .chunks_exact(2)
+                .map(|pair| pair.iter().fold(0_u16, |unit, octet| (unit << 8) | u16::from(*octet)));
             char::decode_utf16(units).collect::<Result<_, _>>().ok()
         }
-        tag::UNIVERSAL_STRING if value.content.len() % 4 == 0 => value
+        tag::UNIVERSAL_STRING if value.content.len().is_multiple_of(4) => value
             .content
             .chunks_exact(4)
             .map(|quad| char::from_u32(quad.iter().fold(0_u32, |unit, octet| (unit << 8) | u32::from(*octet))))
@@ -202,6 +205,8 @@ fn short_name(oid: &[u8]) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    const ORGANIZATION: &[u8] = &[0x55, 4, 10];
+
     fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
         let mut out = vec![tag, u8::try_from(content.len()).expect("short test values")];
         out.extend_from_slice(content);
@@ -236,7 +241,7 @@ mod tests {
 
     #[test]
     fn order_of_the_parts_matters_and_prefixes_are_subtrees() {
-        let org = (oid::ORGANIZATION, tag::UTF8_STRING, &b"Dinas"[..]);
+        let org = (ORGANIZATION, tag::UTF8_STRING, &b"Dinas"[..]);
         let common = (oid::COMMON_NAME, tag::UTF8_STRING, &b"Budi"[..]);
         let whole = name(&[org, common]);
         assert!(!is_same(&whole, &name(&[common, org])));

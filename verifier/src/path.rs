@@ -12,7 +12,7 @@ use crate::algorithms::{AlgorithmPolicy, WeakAlgorithm};
 use crate::budget::{Budget, BudgetSpent};
 use crate::certificate::Certificate;
 use crate::clock::{UnixTime, ValidationTime};
-use crate::crypto::CryptoFailure;
+use crate::crypto::{CryptoFailure, Implementation};
 use crate::links::LinkCache;
 use crate::names;
 use crate::oid::Oid;
@@ -39,6 +39,7 @@ pub(crate) struct PathRequest<'a> {
     pub(crate) algorithms: AlgorithmPolicy,
     pub(crate) time: ValidationTime,
     pub(crate) links: &'a LinkCache,
+    pub(crate) crypto: Implementation,
 }
 
 /// A valid path.
@@ -232,7 +233,10 @@ impl TrustedPath {
 
         let target = certificates.first().ok_or(PathFailure::NoAnchors)?;
         policies.finish(target).map_err(|failure| policy_failure(failure, target))?;
-        Ok(Self { certificates: certificates.iter().map(|certificate| (*certificate).clone()).collect(), anchor: anchor.clone() })
+        Ok(Self {
+            certificates: certificates.iter().map(|certificate| (*certificate).clone()).collect(),
+            anchor: anchor.clone(),
+        })
     }
 
     /// The path from the target upwards, without the anchor.
@@ -331,16 +335,16 @@ fn policy_failure(failure: PolicyFailure, certificate: &Certificate) -> PathFail
 pub(crate) fn verify_link(
     certificate: &Certificate,
     issuer: &Certificate,
-    links: &LinkCache,
+    request: &PathRequest<'_>,
     budget: &mut Budget,
 ) -> Result<Result<(), CryptoFailure>, BudgetSpent> {
     let (Ok(algorithm), Ok(key)) = (certificate.signature_algorithm(), issuer.public_key()) else {
         return Ok(Err(CryptoFailure::Unsupported));
     };
-    links.verify(
+    request.links.verify(
         issuer.public_key_info(),
         certificate.sha256(),
-        || crate::crypto::verify(&key, algorithm, certificate.tbs(), certificate.signature()),
+        || crate::crypto::verify(request.crypto, &key, algorithm, certificate.tbs(), certificate.signature()),
         budget,
     )
 }

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn wanted_blocks_are_read_and_text_around_them_is_skipped() {
-        let text = b"subject=x\n-----BEGIN A-----\nAQID\n-----END A-----\nnoise\n-----BEGIN B-----\nBA==\n-----END B-----\n";
+        let text =
+            b"subject=x\n-----BEGIN A-----\nAQID\n-----END A-----\nnoise\n-----BEGIN B-----\nBA==\n-----END B-----\n";
         assert_eq!(blocks(text, &["A"]), Some(vec![vec![1, 2, 3]]));
         assert_eq!(blocks(text, &["A", "B"]), Some(vec![vec![1, 2, 3], vec![4]]));
         assert_eq!(blocks(b"nothing", &["A"]), Some(vec![]));
@@ -79,7 +80,13 @@ mod tests {
 
     #[test]
     fn a_broken_block_is_refused() {
-        for text in ["-----BEGIN A-----\nAQID\n", "-----BEGIN A-----\nA*==\n-----END A-----", "-----BEGIN A-----\nAQ=D\n-----END A-----", "-----BEGIN A-----\nAQI\n-----END A-----", "-----BEGIN A-----\nAQID\n-----END B-----"] {
+        for text in [
+            "-----BEGIN A-----\nAQID\n",
+            "-----BEGIN A-----\nA*==\n-----END A-----",
+            "-----BEGIN A-----\nAQ=D\n-----END A-----",
+            "-----BEGIN A-----\nAQI\n-----END A-----",
+            "-----BEGIN A-----\nAQID\n-----END B-----",
+        ] {
             assert_eq!(blocks(text.as_bytes(), &["A"]), None, "{text}");
         }
     }

@@ -7,6 +7,7 @@ use crate::algorithms::AlgorithmPolicy;
 use crate::budget::Budget;
 use crate::certificate::Certificate;
 use crate::clock::ValidationTime;
+use crate::crypto::Implementation;
 use crate::links::LinkCache;
 use crate::path::{PathFailure, PathRequest, PolicyDemands, TrustedPath};
 use crate::revocation::{Crl, NotRevoked, RevocationDemand, RevocationFailure};
@@ -54,11 +55,11 @@ impl CertificateQuestion<'_> {
             algorithms: AlgorithmPolicy::default(),
             time: self.time,
             links: &links,
+            crypto: Implementation::default(),
         };
         let mut budget = Budget::default();
         let path = TrustedPath::establish(self.certificate, &request, &mut budget).map_err(CertificateFailure::Path)?;
-        let crls: Vec<&Crl> = self.crls.iter().collect();
-        let not_revoked = NotRevoked::establish(&path, &crls, self.revocation, &request, &mut budget)
+        let not_revoked = NotRevoked::establish(&path, self.crls, self.revocation, &request, &mut budget)
             .map_err(CertificateFailure::Revocation)?;
         Ok((path, not_revoked))
     }

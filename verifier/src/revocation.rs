@@ -112,13 +112,13 @@ impl NotRevoked {
     /// Looks up every certificate of the path, the target first.
     pub(crate) fn establish(
         path: &TrustedPath,
-        crls: &[&Crl],
+        crls: &[Crl],
         demand: RevocationDemand,
         request: &PathRequest<'_>,
         budget: &mut Budget,
     ) -> Result<Self, RevocationFailure> {
         // Deltas first: what they revoke must be seen before a base list has answered.
-        let mut crls = crls.to_vec();
+        let mut crls: Vec<&Crl> = crls.iter().collect();
         crls.sort_by_key(|crl| !crl.is_delta());
         Inquiry { crls: &crls, demand, request, depth: 0, in_question: None }.about(path, budget)
     }
@@ -244,7 +244,9 @@ impl Inquiry<'_> {
                     let base = crl_issuer.map_or(certificate.issuer(), |_| crl.issuer());
                     own.meets(crl.issuer(), name, base)
                 }
-                (None, Some(issuers)) => has_directory_name(issuers, crl.issuer()) && own.has_directory_name(crl.issuer(), crl.issuer()),
+                (None, Some(issuers)) => {
+                    has_directory_name(issuers, crl.issuer()) && own.has_directory_name(crl.issuer(), crl.issuer())
+                }
                 (None, None) => own.has_directory_name(crl.issuer(), certificate.issuer()),
             };
             if !meets {
@@ -305,7 +307,10 @@ impl Inquiry<'_> {
         let others = self.request.pool.iter().chain(self.request.anchors.iter()).chain(path.certificates());
         for other in others {
             budget.path_step()?;
-            if other == issuer || !names::is_same(other.subject(), crl.issuer()) || self.signed_by(crl, other, budget)?.is_err() {
+            if other == issuer
+                || !names::is_same(other.subject(), crl.issuer())
+                || self.signed_by(crl, other, budget)?.is_err()
+            {
                 continue;
             }
             if path.anchor() == other {
@@ -327,7 +332,12 @@ impl Inquiry<'_> {
     }
 
     /// `signer`'s key made the list's signature and may.
-    fn signed_by(&self, crl: &Crl, signer: &Certificate, budget: &mut Budget) -> Result<Result<(), NoStatus>, BudgetSpent> {
+    fn signed_by(
+        &self,
+        crl: &Crl,
+        signer: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<Result<(), NoStatus>, BudgetSpent> {
         if signer.extensions().key_usage.is_some_and(|usage| !usage.crl_sign()) {
             return Ok(Err(NoStatus::NotAuthentic));
         }
@@ -340,7 +350,7 @@ impl Inquiry<'_> {
         let verified = self.request.links.verify(
             signer.public_key_info(),
             crl.sha256(),
-            || crate::crypto::verify(&key, algorithm, crl.tbs(), crl.signature()),
+            || crate::crypto::verify(self.request.crypto, &key, algorithm, crl.tbs(), crl.signature()),
             budget,
         )?;
         Ok(verified.map_err(|failure| match failure {

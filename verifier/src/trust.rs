@@ -44,7 +44,8 @@ impl TrustAnchors {
     /// When the file holds no certificate or a damaged one.
     pub fn add_file(&mut self, octets: &[u8]) -> Result<(), MaterialError> {
         for der in read_blocks(octets, &["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"])? {
-            let certificate = Certificate::from_der(&der).map_err(|error| MaterialError::Der { wanted: "certificate", error })?;
+            let certificate =
+                Certificate::from_der(&der).map_err(|error| MaterialError::Der { wanted: "certificate", error })?;
             self.add(certificate);
         }
         Ok(())

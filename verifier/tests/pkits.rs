@@ -39,7 +39,8 @@ fn main() -> ExitCode {
 }
 
 fn shared() -> PathBuf {
-    std::env::var_os("TEKEN_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from)
+    std::env::var_os("TEKEN_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from)
 }
 
 fn trial(folder: PathBuf, case: Value) -> Trial {
@@ -52,7 +53,8 @@ fn run(folder: &Path, case: &Value) -> Result<(), Failed> {
     let mut anchors = TrustAnchors::none();
     anchors.add(certificate("TrustAnchorRootCertificate.crt").unwrap());
     // What cannot be read is no certificate and no list, as in a document.
-    let intermediates: Vec<Certificate> = names(case, "other_certs").filter_map(|name| certificate(&name).ok()).collect();
+    let intermediates: Vec<Certificate> =
+        names(case, "other_certs").filter_map(|name| certificate(&name).ok()).collect();
     let crls: Vec<Crl> = std::iter::once("TrustAnchorRootCRL.crl".to_owned())
         .chain(names(case, "crls"))
         .filter_map(|name| Crl::from_der(&std::fs::read(folder.join("crls").join(name)).unwrap()).ok())

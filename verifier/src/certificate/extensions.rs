@@ -125,7 +125,9 @@ impl Extensions {
             oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(basic_constraints(&value?)?),
             oid::KEY_USAGE => self.key_usage = Some(KeyUsage(expect(&value?, tag::BIT_STRING)?.named_bits()?)),
             oid::EXTENDED_KEY_USAGE => self.extended_key_usage = Some(list(&value?, |item| item.oid().map(|_| ()))?),
-            oid::SUBJECT_KEY_IDENTIFIER => self.subject_key_id = Some(expect(&value?, tag::OCTET_STRING)?.content_span()),
+            oid::SUBJECT_KEY_IDENTIFIER => {
+                self.subject_key_id = Some(expect(&value?, tag::OCTET_STRING)?.content_span())
+            }
             oid::AUTHORITY_KEY_IDENTIFIER => self.authority_key_id = authority_key_id(&value?)?,
             oid::SUBJECT_ALT_NAME => self.subject_alt_names = Some(list(&value?, |_| Ok(()))?),
             oid::NAME_CONSTRAINTS => self.name_constraints = Some(expect(&value?, tag::SEQUENCE)?.span()),

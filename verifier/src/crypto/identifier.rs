@@ -24,7 +24,7 @@ pub(crate) struct AlgorithmIdentifier<'a> {
 
 /// An algorithm that this verifier does not know, by its identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownAlgorithm(pub Oid);
+pub(crate) struct UnknownAlgorithm(pub(crate) Oid);
 
 impl<'a> AlgorithmIdentifier<'a> {
     /// Reads the content of the SEQUENCE.
@@ -65,7 +65,11 @@ impl<'a> AlgorithmIdentifier<'a> {
     pub(crate) fn signature(&self) -> Result<SignatureAlgorithm, UnknownAlgorithm> {
         use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512};
         let rsa = |digest| {
-            if self.parameters_null_or_absent() { Ok(SignatureAlgorithm::RsaPkcs1(digest)) } else { Err(self.unknown()) }
+            if self.parameters_null_or_absent() {
+                Ok(SignatureAlgorithm::RsaPkcs1(digest))
+            } else {
+                Err(self.unknown())
+            }
         };
         // RFC 5758, 3.2: the parameters are omitted. NULL is tolerated: it says nothing.
         let ecdsa = |digest| {
@@ -89,7 +93,10 @@ impl<'a> AlgorithmIdentifier<'a> {
 
     /// As the signature algorithm of a SignerInfo, where `rsaEncryption` leaves the digest to `digestAlgorithm`
     /// (RFC 3370, 3.2).
-    pub(crate) fn signer_info_signature(&self, digest: DigestAlgorithm) -> Result<SignatureAlgorithm, UnknownAlgorithm> {
+    pub(crate) fn signer_info_signature(
+        &self,
+        digest: DigestAlgorithm,
+    ) -> Result<SignatureAlgorithm, UnknownAlgorithm> {
         match self.oid {
             oid::RSA_ENCRYPTION if self.parameters_null_or_absent() => Ok(SignatureAlgorithm::RsaPkcs1(digest)),
             _ => self.signature(),

@@ -26,12 +26,7 @@ pub(super) fn verify(
     UnparsedPublicKey::new(verification, octets).verify(message, value).map_err(|_| CryptoFailure::ValueWrong)
 }
 
-fn rsa_pss_verify(
-    der: &[u8],
-    parameters: RsaParameters,
-    message: &[u8],
-    value: &[u8],
-) -> Result<(), CryptoFailure> {
+fn rsa_pss_verify(der: &[u8], parameters: RsaParameters, message: &[u8], value: &[u8]) -> Result<(), CryptoFailure> {
     parameters.verify_sig(der, message, value).map_err(|_| CryptoFailure::ValueWrong)
 }
 

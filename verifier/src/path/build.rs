@@ -27,7 +27,9 @@ pub(super) fn search(
     let mut chain = vec![target];
     match search.extend(&mut chain)? {
         Some(path) => Ok(path),
-        None => Err(search.best_failure.unwrap_or_else(|| PathFailure::NoIssuer { issuer: names::display(target.issuer()) })),
+        None => Err(search
+            .best_failure
+            .unwrap_or_else(|| PathFailure::NoIssuer { issuer: names::display(target.issuer()) })),
     }
 }
 
@@ -60,7 +62,8 @@ impl<'a> Search<'a, '_> {
         }
         for candidate in self.candidates(last)? {
             let repeats = chain.iter().any(|seen| {
-                seen.public_key_info() == candidate.public_key_info() && names::is_same(seen.subject(), candidate.subject())
+                seen.public_key_info() == candidate.public_key_info()
+                    && names::is_same(seen.subject(), candidate.subject())
             });
             if repeats || !self.link_holds(last, candidate)? {
                 continue;
@@ -106,7 +109,7 @@ impl<'a> Search<'a, '_> {
 
     fn link_holds(&mut self, certificate: &Certificate, issuer: &Certificate) -> Result<bool, PathFailure> {
         let subject = || certificate.subject_for_people();
-        match verify_link(certificate, issuer, self.request.links, self.budget)? {
+        match verify_link(certificate, issuer, self.request, self.budget)? {
             Ok(()) => Ok(true),
             Err(CryptoFailure::ValueWrong | CryptoFailure::KeyMismatch) => {
                 self.note(PathFailure::SignatureWrong { subject: subject() });

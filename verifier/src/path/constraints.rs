@@ -196,7 +196,9 @@ fn dns_matches(name: &str, base: &str) -> Result<bool, ConstraintFailure> {
     if !is_host(name) || !(base.is_empty() || is_host(base)) {
         return Err(ConstraintFailure::Malformed);
     }
-    Ok(base.is_empty() || is_below(name, base) || (is_wildcard && base.split_once('.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(name))))
+    Ok(base.is_empty()
+        || is_below(name, base)
+        || (is_wildcard && base.split_once('.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(name))))
 }
 
 /// rfc822Name: a mailbox, a host (all its mailboxes), or a domain with a leading dot (all hosts inside it).

@@ -117,7 +117,9 @@ impl PolicyState {
         let mut level = BTreeMap::new();
         for policy in policies.iter().filter(|policy| **policy != any) {
             // (d) (1) (i), else (ii)
-            if let Some(from) = parents.get(policy).or_else(|| parents.get(&any).filter(|_| self.level.contains_key(&any))) {
+            if let Some(from) =
+                parents.get(policy).or_else(|| parents.get(&any).filter(|_| self.level.contains_key(&any)))
+            {
                 level.insert(policy.clone(), descend(policy, from));
             }
         }

@@ -129,7 +129,7 @@ impl<'a> PointName<'a> {
     }
 }
 
-fn general_names<'a>(content: &'a [u8]) -> impl Iterator<Item = (u8, &'a [u8])> {
+fn general_names(content: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut reader = Reader::new(content);
     std::iter::from_fn(move || {
         let name = reader.any().ok()?;
@@ -274,7 +274,9 @@ impl Crl {
                     match extension.oid {
                         oid::REASON_CODE => {
                             let code = value?;
-                            reason = RevocationReason(u8::try_from(code.unsigned()?).map_err(|_| code.error(Asn1ErrorKind::Value))?);
+                            reason = RevocationReason(
+                                u8::try_from(code.unsigned()?).map_err(|_| code.error(Asn1ErrorKind::Value))?,
+                            );
                         }
                         oid::CERTIFICATE_ISSUER => {
                             // 5.3.3: holds for this entry and those behind it.
@@ -353,7 +355,12 @@ impl Crl {
 
     /// The kind of certificate is in the list's scope (RFC 5280, 6.3.3 (b) (2) (ii) to (iv)).
     pub(crate) fn covers(&self, is_ca: bool) -> bool {
-        !self.scope.only_attribute && !(self.scope.only_user && is_ca) && !(self.scope.only_ca && !is_ca)
+        let Scope { only_attribute, only_user, only_ca, .. } = self.scope;
+        match (only_attribute, is_ca) {
+            (true, _) => false,
+            (false, true) => !only_user,
+            (false, false) => !only_ca,
+        }
     }
 
     /// The name of its own distribution point.

@@ -1,0 +1,153 @@
+//! The sentences in Indonesian.
+
+use pades::PdfError;
+
+use super::{Finding, moment};
+use crate::algorithms::WeakAlgorithm;
+use crate::path::PathFailure;
+use crate::revocation::{NoStatus, RevocationFailure};
+
+pub(super) fn sentence(finding: &Finding) -> String {
+    match finding {
+        Finding::FileNotRead(kind) => format!("Berkas tidak dapat dibaca: {kind}."),
+        Finding::FileUnreadable(PdfError::NotAPdf) => "Berkas ini bukan PDF.".into(),
+        Finding::FileUnreadable(PdfError::Encrypted) => "Berkas terenkripsi; pemeriksa ini tidak membuka berkas terenkripsi.".into(),
+        Finding::FileUnreadable(PdfError::TooLarge { length, limit }) => format!("Berkas sebesar {length} oktet melebihi batas {limit}."),
+        Finding::FileUnreadable(error) => format!("Berkas tidak dapat dibaca sebagai PDF: {error}."),
+        Finding::FileMalformed(error) => format!("Berkas rusak atau telah diutak-atik, padahal memuat tanda tangan: {error}."),
+        Finding::OrphanedSignature { offset } => format!("Ada tanda tangan di dalam berkas (oktet {offset}) yang tidak dirujuk oleh isian tanda tangan mana pun. Mungkin telah dihapus."),
+        Finding::SignatureMalformed(error) => format!("Struktur tanda tangan salah bentuk: {error}."),
+        Finding::CoverageOdd => "Rentang yang ditandatangani tidak berakhir di akhir revisi mana pun, sehingga sebagian isi tidak tercakup.".into(),
+        Finding::FieldNotSigned => "Pada revisi yang ditandatangani, isian ini belum memuat tanda tangan ini: tanda tangan ditempelkan kemudian.".into(),
+        Finding::UnknownSubFilter(name) => format!("Jenis tanda tangan \"{name}\" tidak dikenal; tidak ada yang dapat disimpulkan."),
+        Finding::SubFilterRefused => "Jenis tanda tangan ini (adbe.pkcs7.sha1) bertumpu pada SHA-1, yang dapat dipalsukan.".into(),
+        Finding::DigestWrong => "Dokumen diubah setelah ditandatangani: nilai hash-nya bukan yang ditandatangani.".into(),
+        Finding::ContentsTrailing { octets } => format!("Ada {octets} oktet di belakang tanda tangan pada tempatnya; tidak ditandatangani dan diabaikan."),
+        Finding::CmsMalformed(error) => format!("Nilai tanda tangan tidak dapat dibaca: {error}."),
+        Finding::CmsIsBer => "Tanda tangan dikodekan dalam BER, bukan DER sebagaimana diminta PAdES.".into(),
+        Finding::CmsVersion => "Tanda tangan menyebut versi struktur yang tidak ada.".into(),
+        Finding::SignerInfoCount { count } => format!("Tanda tangan memuat nilai dari {count} penanda tangan; harus tepat satu."),
+        Finding::ContentNotDetached => "Tanda tangan membawa isinya sendiri, bukan menandatangani dokumen.".into(),
+        Finding::DigestAlgorithmNotListed => "Tanda tangan tidak mencantumkan algoritma hash yang dipakainya.".into(),
+        Finding::SigningCertificateMissing => "Sertifikat yang disebut oleh tanda tangan tidak ada di dalamnya.".into(),
+        Finding::SignedAttributesMissing => "Tanda tangan tidak mempunyai atribut yang ditandatangani.".into(),
+        Finding::SignedAttributesUnsorted => "Atribut yang ditandatangani tidak dalam urutan yang diwajibkan pengodeannya.".into(),
+        Finding::ContentTypeWrong => "Atribut content-type tidak ada atau tidak sesuai dengan isinya.".into(),
+        Finding::MessageDigestMissing => "Atribut message-digest tidak ada atau berulang.".into(),
+        Finding::CertificateReferenceMissing => "Tanda tangan tidak mengikat sertifikat penanda tangan (signing-certificate-v2), padahal PAdES mewajibkannya.".into(),
+        Finding::CertificateReferenceMalformed => "Rujukan ke sertifikat penanda tangan salah bentuk.".into(),
+        Finding::CertificateReferenceWrong => "Tanda tangan mengikat sertifikat lain daripada yang disebutnya.".into(),
+        Finding::CertificateReferenceOld => "Sertifikat penanda tangan diikat dengan atribut lama yang memakai SHA-1.".into(),
+        Finding::SigningTimeAttribute => "Tanda tangan membawa atribut signing-time yang dilarang PAdES; atribut itu diabaikan.".into(),
+        Finding::AlgorithmProtectionWrong => "Algoritma yang dilindungi penanda tangan bukan yang disebut oleh tanda tangan.".into(),
+        Finding::AlgorithmsDisagree => "Algoritma hash dan algoritma tanda tangan tidak bersesuaian.".into(),
+        Finding::AlgorithmUnknown(oid) => format!("Algoritma {oid} tidak dikenal di sini."),
+        Finding::AlgorithmUnsupported => "Algoritma tidak didukung untuk kunci ini; nilai tanda tangan tidak dapat dinilai.".into(),
+        Finding::AlgorithmWeak(weak) => format!("{} tidak lagi cukup kuat.", weak_words(*weak)),
+        Finding::SignatureValueWrong => "Nilai tanda tangan tidak dibuat dengan kunci sertifikat penanda tangan atas atribut ini.".into(),
+        Finding::StatementMalformed(error) => format!("Pernyataan layanan penandatanganan salah bentuk: {error}."),
+        Finding::StatementRepeated => "Pernyataan layanan penandatanganan muncul lebih dari sekali.".into(),
+        Finding::ClaimedTimeFar { seconds } => format!("Waktu penandatanganan yang diakui berselisih {seconds} detik dari waktu yang dinyatakan layanan."),
+        Finding::ClaimedTimeMalformed => "Waktu penandatanganan yang diakui bukan tanggal.".into(),
+        Finding::ClaimedTimeInFuture => "Waktu penandatanganan yang diakui berada setelah saat pemeriksaan ini.".into(),
+        Finding::KeyUsageUnsuitable => "Sertifikat penanda tangan tidak dibuat untuk tanda tangan (key usage).".into(),
+        Finding::PurposeUnsuitable => "Sertifikat penanda tangan tidak dibuat untuk menandatangani dokumen (extended key usage).".into(),
+        Finding::PurposeUnspecific => "Sertifikat penanda tangan diterima untuk dokumen walaupun tujuannya lebih umum.".into(),
+        Finding::SignerIsAnchor => "Sertifikat penanda tangan dipercaya secara langsung; tidak ada otoritas di atasnya.".into(),
+        Finding::Path(failure) => path(failure),
+        Finding::Revocation(failure) => revocation(failure),
+        Finding::TimeStampNotChecked => "Ada stempel waktu pada tanda tangan; versi ini tidak menilainya dan tidak mengambil waktu darinya.".into(),
+        Finding::DocumentTimeStampNotChecked => "Ini stempel waktu dokumen; versi ini tidak menilainya.".into(),
+        Finding::DssNotChecked => "Dokumen membawa data validasi (DSS); versi ini tidak memakainya.".into(),
+        Finding::OcspNotChecked => "Ada jawaban OCSP; versi ini tidak menilainya.".into(),
+        Finding::LaterRevisionsNotChecked { count } => format!("Ada {count} perubahan setelah tanda tangan ini yang belum dinilai."),
+        Finding::UnexplainedOctets { offset, length } => format!("{length} oktet mulai dari oktet {offset} tidak ditandatangani dan bukan bagian dari perubahan yang dikenal."),
+        Finding::PaddingAfterEnd { length } => format!("Ada {length} oktet pengisi di belakang akhir berkas."),
+    }
+}
+
+fn weak_words(weak: WeakAlgorithm) -> String {
+    match weak {
+        WeakAlgorithm::Digest(digest) => format!("Algoritma hash {digest}"),
+        WeakAlgorithm::RsaKey(bits) => format!("Kunci RSA {bits} bit"),
+    }
+}
+
+fn path(failure: &PathFailure) -> String {
+    match failure {
+        PathFailure::NoAnchors => {
+            "Tidak ada jangkar kepercayaan yang diberikan (--trust), sehingga tidak ada yang menjamin penanda tangan."
+                .into()
+        }
+        PathFailure::NoIssuer { issuer } => format!("Tidak ada jalur tepercaya: sertifikat \"{issuer}\" tidak ada."),
+        PathFailure::SignatureWrong { subject } => format!(
+            "Tidak ada jalur tepercaya: sertifikat \"{subject}\" tidak ditandatangani oleh otoritas yang disebutnya."
+        ),
+        PathFailure::AlgorithmUnknown { subject } => {
+            format!("Tanda tangan pada sertifikat \"{subject}\" memakai algoritma yang tidak dikenal.")
+        }
+        PathFailure::Expired { subject, not_after } => {
+            format!("Sertifikat \"{subject}\" kedaluwarsa pada {not_after}.")
+        }
+        PathFailure::NotYetValid { subject, not_before } => {
+            format!("Sertifikat \"{subject}\" baru berlaku mulai {not_before}.")
+        }
+        PathFailure::Weak { subject, weak } => {
+            format!("Sertifikat \"{subject}\": {} tidak lagi cukup kuat.", weak_words(*weak))
+        }
+        PathFailure::NotACa { subject } => {
+            format!("\"{subject}\" menerbitkan sertifikat, padahal bukan otoritas yang berwenang.")
+        }
+        PathFailure::PathTooLong { subject } => {
+            format!("Jumlah otoritas pada jalur melebihi batas, mulai dari \"{subject}\".")
+        }
+        PathFailure::NameNotAllowed { subject } => {
+            format!("Suatu otoritas pada jalur tidak boleh menyertifikasi nama \"{subject}\".")
+        }
+        PathFailure::NoValidPolicy => {
+            "Tidak ada kebijakan sertifikat yang berlaku pada jalur, padahal diwajibkan.".into()
+        }
+        PathFailure::UnknownCriticalExtension { subject, extension } => {
+            format!("Sertifikat \"{subject}\" memuat ekstensi kritis ({extension}) yang tidak dikenal.")
+        }
+        PathFailure::ExtensionWrong { subject } => {
+            format!("Sertifikat \"{subject}\" memuat ekstensi atau nama yang tidak diperbolehkan standar.")
+        }
+        PathFailure::BudgetSpent => "Pencarian jalur tepercaya dihentikan: berkas ini membuatnya terlalu mahal.".into(),
+    }
+}
+
+fn revocation(failure: &RevocationFailure) -> String {
+    match failure {
+        RevocationFailure::Revoked { subject, date, reason, .. } if reason.is_hold() => {
+            format!("Sertifikat \"{subject}\" ditangguhkan sejak {date}.")
+        }
+        RevocationFailure::Revoked { subject, date, reason, .. } => {
+            format!("Sertifikat \"{subject}\" dicabut pada {date} ({}).", reason.as_str())
+        }
+        RevocationFailure::Unknown { subject, why, .. } => {
+            format!("Tidak diketahui apakah sertifikat \"{subject}\" telah dicabut: {}.", no_status(*why))
+        }
+        RevocationFailure::BudgetSpent => {
+            "Pemeriksaan pencabutan dihentikan: berkas ini membuatnya terlalu mahal.".into()
+        }
+    }
+}
+
+fn no_status(why: NoStatus) -> String {
+    match why {
+        NoStatus::NoList => "daftar pencabutan dari penerbitnya tidak diberikan (--crl)".into(),
+        NoStatus::OutOfScope => "daftar yang diberikan tidak mencakupnya".into(),
+        NoStatus::Delta => "hanya daftar delta yang diberikan".into(),
+        NoStatus::UnknownCritical => "daftar itu memuat ekstensi kritis yang tidak dikenal".into(),
+        NoStatus::FromTheFuture(time) => format!("daftar itu dibuat pada {time}, setelah saat pemeriksaan"),
+        NoStatus::Stale(next) => format!(
+            "daftar itu sudah lama; berikutnya seharusnya terbit {}",
+            moment(next, "pada waktu yang tidak disebutkan")
+        ),
+        NoStatus::Algorithm => {
+            "daftar itu ditandatangani dengan algoritma yang tidak dikenal atau tidak lagi cukup kuat".into()
+        }
+        NoStatus::NotAuthentic => "daftar itu tidak ditandatangani oleh pihak yang berwenang".into(),
+    }
+}

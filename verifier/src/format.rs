@@ -1,0 +1,100 @@
+//! Step 1: is there a signature of a form that can be judged? (EN 319 102-1, 5.2.2; ISO 32000-2, 12.8.3.)
+//!
+//! Job: read the CMS of one signature field and refuse every shape that leaves open what is signed or by whom.
+//! Invariant: a [`WellFormed`] holds exactly one SignerInfo over detached data, and its SubFilter is one that says so.
+
+use pades::{EmbeddedSignature, SubFilter};
+
+use crate::asn1::{Element, tag};
+use crate::cms::{Attributes, CmsOctets, Encoding, SignedData, SignerInfo};
+use crate::findings::Finding;
+use crate::oid;
+use crate::report::Format;
+
+/// The form of a signature, by its SubFilter.
+pub(crate) fn format_of(signature: &EmbeddedSignature) -> Format {
+    match signature.sub_filter() {
+        SubFilter::EtsiCadesDetached => Format::PadesBaselineB,
+        SubFilter::AdbePkcs7Detached => Format::Pkcs7Detached,
+        SubFilter::AdbePkcs7Sha1 => Format::Pkcs7Sha1,
+        SubFilter::EtsiRfc3161 => Format::DocumentTimeStamp,
+        SubFilter::Other(_) => Format::Unknown,
+    }
+}
+
+/// A signature that can be judged.
+pub(crate) struct WellFormed<'a> {
+    signed_data: SignedData<'a>,
+    format: Format,
+}
+
+impl<'a> WellFormed<'a> {
+    /// The octets of the CMS, and what is odd about them.
+    pub(crate) fn octets(signature: &'a EmbeddedSignature, notes: &mut Vec<Finding>) -> Result<CmsOctets<'a>, Finding> {
+        match signature.sub_filter() {
+            SubFilter::EtsiCadesDetached | SubFilter::AdbePkcs7Detached | SubFilter::EtsiRfc3161 => {}
+            SubFilter::AdbePkcs7Sha1 => return Err(Finding::SubFilterRefused),
+            SubFilter::Other(name) => return Err(Finding::UnknownSubFilter(name.clone())),
+        }
+        signature.well_formed().map_err(|error| Finding::SignatureMalformed(error.clone()))?;
+        let octets = CmsOctets::new(signature.cms_der()).map_err(Finding::CmsMalformed)?;
+        if octets.encoding == Encoding::Ber {
+            notes.push(Finding::CmsIsBer);
+        }
+        let trailing = signature.trailing().len();
+        if trailing > 0 {
+            notes.push(Finding::ContentsTrailing { octets: trailing });
+        }
+        Ok(octets)
+    }
+
+    /// Establishes the shape.
+    pub(crate) fn establish(
+        octets: &'a CmsOctets<'_>,
+        format: Format,
+        notes: &mut Vec<Finding>,
+    ) -> Result<Self, Finding> {
+        let signed_data = octets.signed_data().map_err(Finding::CmsMalformed)?;
+        // RFC 5652, 5.1 and 5.3.
+        if !is_version(&signed_data.version, &[1, 3, 4, 5]) {
+            return Err(Finding::CmsVersion);
+        }
+        let [signer_info] = signed_data.signer_infos.as_slice() else {
+            return Err(Finding::SignerInfoCount { count: signed_data.signer_infos.len() });
+        };
+        if !is_version(&signer_info.version, &[1, 3]) {
+            return Err(Finding::CmsVersion);
+        }
+        // A document time-stamp carries its content; every other signature is over the document alone.
+        if format != Format::DocumentTimeStamp
+            && (signed_data.content_type != oid::DATA || signed_data.content.is_some())
+        {
+            return Err(Finding::ContentNotDetached);
+        }
+        let used = signer_info.digest_algorithm.oid;
+        if !signed_data.digest_algorithms.iter().any(|listed| listed.oid == used) {
+            notes.push(Finding::DigestAlgorithmNotListed);
+        }
+        Ok(Self { signed_data, format })
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(crate) fn signed_data(&self) -> &SignedData<'a> {
+        &self.signed_data
+    }
+
+    pub(crate) fn signer_info(&self) -> &SignerInfo<'a> {
+        self.signed_data.signer_infos.first().expect("establish saw exactly one")
+    }
+
+    pub(crate) fn signed_attributes(&self) -> Result<&Attributes<'a>, Finding> {
+        self.signer_info().signed_attributes.as_ref().ok_or(Finding::SignedAttributesMissing)
+    }
+}
+
+fn is_version(version: &Element<'_>, allowed: &[u64]) -> bool {
+    version.tag == tag::INTEGER && version.unsigned().is_ok_and(|version| allowed.contains(&version))
+}

@@ -1,0 +1,102 @@
+//! The files to verify: named, found in directories, or standard input.
+
+use std::ffi::OsStr;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use verifier::{Report, ValidationTime, Validator};
+
+use crate::arguments::Usage;
+
+/// The command line's limit on a file (the design's table): 1 GiB.
+const LIMIT: u64 = 1 << 30;
+
+/// One file to verify.
+#[derive(Debug)]
+pub(crate) enum File {
+    Standard,
+    Path(PathBuf),
+}
+
+impl File {
+    /// Its name in the report.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Standard => "-".into(),
+            Self::Path(path) => path.display().to_string(),
+        }
+    }
+
+    /// Reads and verifies it.
+    pub(crate) fn verify(&self, validator: &Validator, time: ValidationTime) -> Report {
+        match self.read() {
+            Ok(Ok(octets)) => validator.verify(&octets, time),
+            Ok(Err(length)) => {
+                let narrow = |octets: u64| usize::try_from(octets).unwrap_or(usize::MAX);
+                Report::too_large(narrow(length), narrow(LIMIT), time)
+            }
+            Err(error) => Report::not_read(error.kind(), time),
+        }
+    }
+
+    /// The octets, or the length of a file that is too large to be read.
+    fn read(&self) -> io::Result<Result<Vec<u8>, u64>> {
+        let mut octets = Vec::new();
+        match self {
+            Self::Standard => io::stdin().lock().take(LIMIT + 1).read_to_end(&mut octets)?,
+            Self::Path(path) => {
+                let file = std::fs::File::open(path)?;
+                let length = file.metadata()?.len();
+                if length > LIMIT {
+                    return Ok(Err(length));
+                }
+                // One octet more than it has, so that the end is seen without growing.
+                octets.reserve_exact(usize::try_from(length).unwrap_or(0).saturating_add(1));
+                file.take(LIMIT + 1).read_to_end(&mut octets)?
+            }
+        };
+        let length = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        Ok(if length > LIMIT { Err(length) } else { Ok(octets) })
+    }
+}
+
+/// The files that the arguments name, directories walked, in a stable order.
+pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<File>, Usage> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            files.push(File::Standard);
+        } else if path.is_dir() {
+            let found = files_in(path, &["pdf"]).map_err(|error| Usage::NotRead { path: path.clone(), error })?;
+            files.extend(found.into_iter().map(File::Path));
+        } else {
+            files.push(File::Path(path.clone()));
+        }
+    }
+    Ok(files)
+}
+
+/// The files below a directory with one of these endings, sorted by path. Symbolic links to directories are not
+/// followed: they can lead in a circle.
+pub(crate) fn files_in(directory: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(directory)? {
+            let entry = entry?;
+            let path = entry.path();
+            let kind = entry.file_type()?;
+            let has_ending = path
+                .extension()
+                .and_then(OsStr::to_str)
+                .is_some_and(|ending| endings.iter().any(|wanted| ending.eq_ignore_ascii_case(wanted)));
+            if kind.is_dir() {
+                open.push(path);
+            } else if has_ending && path.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

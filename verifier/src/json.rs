@@ -1,0 +1,207 @@
+//! The report as JSON: one object for each file, on one line.
+//!
+//! Job: exactly the fields of the design, in its order, with more behind them. Fields are added, never renamed; the
+//! bytes depend on the input, the moment and the language alone.
+
+use evidence::SigningStatement;
+use serde::Serialize;
+
+use crate::clock::UnixTime;
+use crate::findings::{Finding, Language};
+use crate::report::{Checks, LaterRevision, Report, SignatureReport};
+
+/// Writes one line, without its end.
+pub fn to_json(file: &str, report: &Report, language: Language) -> String {
+    let object = File {
+        file,
+        sha256: report.sha256.map(hex::encode),
+        verdict: report.verdict.as_str(),
+        exit_code: report.verdict.exit_code().code(),
+        document_status: None,
+        signatures: report.signatures.iter().map(|signature| Signature::of(signature, language)).collect(),
+        validation_time: report.validation_time.to_string(),
+        findings: findings(&report.findings, language),
+    };
+    serde_json::to_string(&object).expect("plain values with text keys always serialize")
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct File<'a> {
+    file: &'a str,
+    sha256: Option<String>,
+    verdict: &'static str,
+    exit_code: u8,
+    /// Filled when status lists are read.
+    document_status: Option<&'static str>,
+    signatures: Vec<Signature<'a>>,
+    validation_time: String,
+    findings: Vec<FindingObject>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Signature<'a> {
+    field: Option<&'a str>,
+    indication: &'static str,
+    sub_indication: Option<&'static str>,
+    integrity: &'static str,
+    checks: ChecksObject,
+    format: &'static str,
+    signed_by: Option<&'a str>,
+    claimed_signing_time: Option<String>,
+    best_signature_time: String,
+    statement: Option<Statement>,
+    coverage: &'static str,
+    later_revisions: Vec<Revision<'a>>,
+    findings: Vec<FindingObject>,
+    certificate_sha256: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChecksObject {
+    path: &'static str,
+    revocation: &'static str,
+    later_revisions: &'static str,
+    format: &'static str,
+    document: &'static str,
+    signature_value: &'static str,
+    signed_attributes: &'static str,
+    algorithms: &'static str,
+    statement: &'static str,
+    signer_certificate: &'static str,
+    time_stamps: &'static str,
+    validation_data: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Statement {
+    sequence: u64,
+    signed_at: String,
+    office: String,
+    document_type: String,
+    number_commitment: String,
+    seal_hash: Option<String>,
+    mandate: Option<Mandate>,
+}
+
+#[derive(Serialize)]
+struct Mandate {
+    id: String,
+    hash: String,
+}
+
+#[derive(Serialize)]
+struct Revision<'a> {
+    revision: usize,
+    start: usize,
+    end: usize,
+    result: &'static str,
+    changes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct FindingObject {
+    code: &'static str,
+    severity: &'static str,
+    text: String,
+}
+
+impl<'a> Signature<'a> {
+    fn of(signature: &'a SignatureReport, language: Language) -> Self {
+        Self {
+            field: signature.field.as_deref(),
+            indication: signature.conclusion.indication.as_str(),
+            sub_indication: signature.conclusion.sub_indication.map(|sub| sub.as_str()),
+            integrity: signature.integrity.as_str(),
+            checks: ChecksObject::of(&signature.checks),
+            format: signature.format.as_str(),
+            signed_by: signature.signed_by.as_deref(),
+            claimed_signing_time: signature
+                .claimed_signing_time
+                .as_ref()
+                .map(|claimed| claimed.time.map_or_else(|| claimed.text.clone(), |time| time.to_string())),
+            best_signature_time: signature.best_signature_time.to_string(),
+            statement: signature.statement.as_ref().map(Statement::of),
+            coverage: signature.coverage.as_str(),
+            later_revisions: signature.later_revisions.iter().map(Revision::of).collect(),
+            findings: findings(&signature.findings, language),
+            certificate_sha256: signature.certificate_sha256.map(hex::encode),
+        }
+    }
+}
+
+impl ChecksObject {
+    fn of(checks: &Checks) -> Self {
+        let Checks {
+            format,
+            document,
+            signature_value,
+            signed_attributes,
+            algorithms,
+            statement,
+            signer_certificate,
+            path,
+            revocation,
+            time_stamps,
+            validation_data,
+            later_revisions,
+        } = checks;
+        Self {
+            path: path.as_str(),
+            revocation: revocation.as_str(),
+            later_revisions: later_revisions.as_str(),
+            format: format.as_str(),
+            document: document.as_str(),
+            signature_value: signature_value.as_str(),
+            signed_attributes: signed_attributes.as_str(),
+            algorithms: algorithms.as_str(),
+            statement: statement.as_str(),
+            signer_certificate: signer_certificate.as_str(),
+            time_stamps: time_stamps.as_str(),
+            validation_data: validation_data.as_str(),
+        }
+    }
+}
+
+impl Statement {
+    fn of(statement: &SigningStatement) -> Self {
+        Self {
+            sequence: statement.sequence,
+            signed_at: UnixTime::from_seconds(i64::try_from(statement.signed_at.0).unwrap_or(i64::MAX)).to_string(),
+            office: statement.office.to_string(),
+            document_type: statement.document_type.as_str().to_owned(),
+            number_commitment: statement.number_commitment.to_string(),
+            seal_hash: statement.seal_hash.map(hex::encode),
+            mandate: statement
+                .mandate
+                .as_ref()
+                .map(|mandate| Mandate { id: mandate.id.to_string(), hash: hex::encode(mandate.hash) }),
+        }
+    }
+}
+
+impl<'a> Revision<'a> {
+    fn of(revision: &'a LaterRevision) -> Self {
+        Self {
+            revision: revision.number,
+            start: revision.span.start,
+            end: revision.span.end,
+            result: revision.result.as_str(),
+            changes: &revision.changes,
+        }
+    }
+}
+
+fn findings(findings: &[Finding], language: Language) -> Vec<FindingObject> {
+    findings
+        .iter()
+        .map(|finding| FindingObject {
+            code: finding.code(),
+            severity: finding.severity().as_str(),
+            text: finding.text(language),
+        })
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! The clocks of a signature: claimed, best, and the validation time. They are three, never one.
+//!
+//! Job: read the claimed time for the report, and say since when the signature is proved to have existed.
+//! Invariant: without a verified time-stamp the best signature time is the validation time (EN 319 102-1, 5.5.4): what
+//! a signer writes about the time proves nothing.
+
+use pades::EmbeddedSignature;
+
+use crate::clock::{UnixTime, ValidationTime};
+use crate::findings::Finding;
+use crate::report::ClaimedTime;
+
+/// The earliest moment at which the signature is proved to have existed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BestSignatureTime(UnixTime);
+
+impl BestSignatureTime {
+    /// Without any time-stamp that was judged.
+    pub(crate) fn establish(time: ValidationTime) -> Self {
+        Self(time.unix_time())
+    }
+
+    pub(crate) fn unix_time(self) -> UnixTime {
+        self.0
+    }
+}
+
+/// Reads `/M`.
+pub(crate) fn claimed(
+    signature: &EmbeddedSignature,
+    time: ValidationTime,
+    notes: &mut Vec<Finding>,
+) -> Option<ClaimedTime> {
+    let text = signature.claimed_signing_time()?.to_owned();
+    let moment = UnixTime::from_pdf_date(&text);
+    match moment {
+        None => notes.push(Finding::ClaimedTimeMalformed),
+        Some(moment) if moment > time.unix_time() => notes.push(Finding::ClaimedTimeInFuture),
+        Some(_) => {}
+    }
+    Some(ClaimedTime { text, time: moment })
+}
