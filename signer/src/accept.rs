@@ -1,8 +1,9 @@
-//! The accept loop's parts: from a TCP connection to an [`OfficeConnection`] whose peer is known, or to a refusal that says why.
+//! The accept loop's parts: from a TCP connection to an [`OfficeConnection`] whose peer is known, or to a refusal that
+//! says why.
 //!
-//! Invariant: no octet of a request is read before the client certificate was verified, and nothing that a peer does, or fails to do,
-//! ends the loop: a handshake has a deadline, a full house sends the oldest unfinished handshake away first, and an error of
-//! `accept(2)` only makes the loop wait.
+//! Invariant: no octet of a request is read before the client certificate was verified, and nothing that a peer does,
+//! or fails to do, ends the loop: a handshake has a deadline, a full house sends the oldest unfinished handshake away
+//! first, and an error of `accept(2)` only makes the loop wait.
 //!
 //! What the certificate *allows* is not decided here: see `authorize`.
 
@@ -31,7 +32,8 @@ pub(crate) use backoff::accept_next;
 use slots::Established;
 pub(crate) use slots::{Handshaking, Slots};
 
-/// Who is at the other end of a connection, as its verified client certificate says. It stands in the extensions of every request.
+/// Who is at the other end of a connection, as its verified client certificate says. It stands in the extensions of
+/// every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerOffice {
     /// The office; `None` when the certificate is ours but names no office.
@@ -102,8 +104,8 @@ pub struct OfficeConnection<IO> {
     _slot: Established,
 }
 
-/// Does the TLS handshake on a fresh connection. The caller holds a slot for it and hands over the receiver that tells when the slot
-/// was given to a newer connection.
+/// Does the TLS handshake on a fresh connection. The caller holds a slot for it and hands over the receiver that tells
+/// when the slot was given to a newer connection.
 pub(crate) async fn establish<IO>(
     io: IO,
     slot: Handshaking,

@@ -1,7 +1,7 @@
 //! The one configuration file (TOML): read whole, checked whole, refused at start when incomplete.
 //!
-//! Every field is described in `signer.example.toml`; a test holds the two together. Relative paths count from the directory of the
-//! file. An unknown field is an error, because a misspelt limit would otherwise be no limit.
+//! Every field is described in `signer.example.toml`; a test holds the two together. Relative paths count from the
+//! directory of the file. An unknown field is an error, because a misspelt limit would otherwise be no limit.
 //!
 //! The file holds no secret: the passphrase comes from a prompt, a file descriptor or a file of its own.
 
@@ -77,7 +77,8 @@ pub struct CredentialFiles {
     pub passphrase: PassphraseFrom,
 }
 
-/// Where the passphrase of the signing key comes from. Never from arguments or the environment, which other processes can read.
+/// Where the passphrase of the signing key comes from. Never from arguments or the environment, which other processes
+/// can read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PassphraseFrom {

@@ -1,10 +1,11 @@
 //! Every limit of the network face, set on purpose: none is left to a library's default.
 //!
-//! What an operator may need to change is a field of [`ServerLimits`] (`[limits]` of the configuration); what nobody should change is a
-//! constant here. The figures that a client sees in HTTP/2 SETTINGS (RFC 9113, 6.5.2) are read back from the wire by a test.
+//! What an operator may need to change is a field of [`ServerLimits`] (`[limits]` of the configuration); what nobody
+//! should change is a constant here. The figures that a client sees in HTTP/2 SETTINGS (RFC 9113, 6.5.2) are read back
+//! from the wire by a test.
 //!
-//! Invariant: a value of [`ServerLimits`] that was read from a configuration has no zero in it: zero would mean "no service" in one
-//! field and "no limit" in the next.
+//! Invariant: a value of [`ServerLimits`] that was read from a configuration has no zero in it: zero would mean "no
+//! service" in one field and "no limit" in the next.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -14,8 +15,8 @@ use serde::Deserialize;
 /// RST_STREAM frames of the client that may wait for us before the connection is ended (rapid reset, CVE-2023-44487).
 pub(crate) const PENDING_ACCEPT_RESET_STREAMS: usize = 20;
 
-/// Streams that we may reset for a client's errors before the connection is ended (RUSTSEC-2024-0003, "MadeYouReset" CVE-2025-8671).
-/// tonic's own server passes "no limit" here, which is one reason why we drive hyper ourselves.
+/// Streams that we may reset for a client's errors before the connection is ended (RUSTSEC-2024-0003, "MadeYouReset"
+/// CVE-2025-8671). tonic's own server passes "no limit" here, which is one reason why we drive hyper ourselves.
 pub(crate) const LOCAL_ERROR_RESET_STREAMS: usize = 128;
 
 /// Octets of one request's header list, uncompressed (SETTINGS_MAX_HEADER_LIST_SIZE). gRPC's headers are below 1 KiB.
@@ -24,8 +25,8 @@ pub(crate) const HEADER_LIST_BYTES: u32 = 8 * 1024;
 /// Octets of one frame (SETTINGS_MAX_FRAME_SIZE): the smallest that HTTP/2 allows.
 pub(crate) const FRAME_BYTES: u32 = 16 * 1024;
 
-/// Octets that one stream may send before we read them (SETTINGS_INITIAL_WINDOW_SIZE), so what a stalled upload can make us hold.
-/// One window a round trip: 64 KiB at 30 ms is 17 Mbit/s, above an office's line.
+/// Octets that one stream may send before we read them (SETTINGS_INITIAL_WINDOW_SIZE), so what a stalled upload can
+/// make us hold. One window a round trip: 64 KiB at 30 ms is 17 Mbit/s, above an office's line.
 pub(crate) const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
 
 /// The same for all streams of a connection together.
@@ -34,7 +35,8 @@ pub(crate) const CONNECTION_WINDOW_BYTES: u32 = 512 * 1024;
 /// Octets of an answer that may wait for a reader that does not read.
 pub(crate) const SEND_BUFFER_BYTES: usize = 64 * 1024;
 
-/// Octets of one gRPC message, both ways. The largest that the contract needs is a batch of 1,000 digests, below 400 KiB.
+/// Octets of one gRPC message, both ways. The largest that the contract needs is a batch of 1,000 digests, below 400
+/// KiB.
 pub(crate) const MESSAGE_BYTES: usize = 1024 * 1024;
 
 /// Limits of the network face that an operator may change.
@@ -55,13 +57,15 @@ pub struct ServerLimits {
     pub idle_seconds: NonZeroU32,
     /// Seconds for one request, from its headers to the end of its answer. A client's shorter deadline wins.
     pub request_seconds: NonZeroU32,
-    /// Rate at which octets that move lengthen `request_seconds`: a long upload over a slow line ends, one octet a second does not.
+    /// Rate at which octets that move lengthen `request_seconds`: a long upload over a slow line ends, one octet a
+    /// second does not.
     pub transfer_bytes_per_second: NonZeroU32,
     /// Seconds between HTTP/2 pings.
     pub keepalive_seconds: NonZeroU32,
     /// Seconds for the answer to a ping, after which the connection is dead.
     pub keepalive_timeout_seconds: NonZeroU32,
-    /// Seconds after which a connection takes no further request, so that clients spread over restarts and see new certificates.
+    /// Seconds after which a connection takes no further request, so that clients spread over restarts and see new
+    /// certificates.
     pub connection_age_seconds: NonZeroU32,
     /// Seconds for the running requests of a connection that is being closed.
     pub connection_grace_seconds: NonZeroU32,

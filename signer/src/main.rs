@@ -1,7 +1,7 @@
 //! `teken-signer`: the signing service as a program.
 //!
-//! Exit codes: 0 ended in order · 1 refused to start, with the reason on standard error · 2 usage · 74 the register failed while the
-//! service ran (EX_IOERR): restart it only after the disk was looked at.
+//! Exit codes: 0 ended in order · 1 refused to start, with the reason on standard error · 2 usage · 74 the register
+//! failed while the service ran (EX_IOERR): restart it only after the disk was looked at.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,7 +26,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serves until SIGTERM or SIGINT, then lets the requests under way finish. SIGHUP makes it look at its files at once.
+    /// Serves until SIGTERM or SIGINT, then lets the requests under way finish. SIGHUP makes it look at its files at
+    /// once.
     Serve {
         /// The configuration; signer.example.toml documents every field.
         #[arg(long, value_name = "FILE")]

@@ -1,7 +1,7 @@
 //! The directory of offices: who may ask for signatures, and for which types of document.
 //!
-//! It is read from the configuration and replaced as a whole when that file changes, so a request sees one state of it, never a
-//! mixture. An office that is absent and one that is suspended are different here and alike on the wire.
+//! It is read from the configuration and replaced as a whole when that file changes, so a request sees one state of it,
+//! never a mixture. An office that is absent and one that is suspended are different here and alike on the wire.
 //!
 //! It does not know certificates: that a connection *is* an office is established in `accept`.
 

@@ -1,10 +1,11 @@
 //! The service on its port: accept, serve, reload, drain.
 //!
-//! [`run`] does everything that a configuration says; [`serve`] takes the parts ready-made. The order at start: files of mTLS, the
-//! register with its lock, the acts that a crash left open, the port. So whoever can connect finds a service that is whole.
+//! [`run`] does everything that a configuration says; [`serve`] takes the parts ready-made. The order at start: files
+//! of mTLS, the register with its lock, the acts that a crash left open, the port. So whoever can connect finds a
+//! service that is whole.
 //!
-//! The order at the end: health says NOT_SERVING, the port is closed, the requests under way finish within the drain time, the rest
-//! is cut. When the register stops, the same happens within a second.
+//! The order at the end: health says NOT_SERVING, the port is closed, the requests under way finish within the drain
+//! time, the rest is cut. When the register stops, the same happens within a second.
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -204,8 +205,8 @@ async fn first_stop(fatal: &mut watch::Receiver<Option<StopCause>>) -> StopCause
     }
 }
 
-/// Serves `routes`, with health and reflection beside them, until `ends` gives the time for the requests under way. Returns what is
-/// left of that time.
+/// Serves `routes`, with health and reflection beside them, until `ends` gives the time for the requests under way.
+/// Returns what is left of that time.
 pub(crate) async fn serve_routes(
     listener: TcpListener,
     routes: Routes,

@@ -1,12 +1,12 @@
 //! mTLS: who may connect, and how that changes while the service runs.
 //!
-//! The four files of [`TlsFiles`] are read together, checked together and swapped together: the certificate with its key, the client
-//! anchor and its revocation list become one immutable [`Access`], and a connection is made under exactly one of them. A set that
-//! fails a check changes nothing.
+//! The four files of [`TlsFiles`] are read together, checked together and swapped together: the certificate with its
+//! key, the client anchor and its revocation list become one immutable [`Access`], and a connection is made under
+//! exactly one of them. A set that fails a check changes nothing.
 //!
-//! Client certificates are required and verified (RFC 5280, through webpki) to the client anchor, for `clientAuth`, with the
-//! revocation list, which must be current: a stale list refuses everybody, since it cannot say who is still an office. Sessions are
-//! never resumed and early data is off, because a resumed session would skip that verification.
+//! Client certificates are required and verified (RFC 5280, through webpki) to the client anchor, for `clientAuth`,
+//! with the revocation list, which must be current: a stale list refuses everybody, since it cannot say who is still an
+//! office. Sessions are never resumed and early data is off, because a resumed session would skip that verification.
 //!
 //! A connection that is already open is verified again, by the same verifier, when the files change: see [`Admission`].
 
@@ -84,8 +84,8 @@ impl TlsSetup {
     ///
     /// # Errors
     ///
-    /// [`TlsError`]: a file cannot be read or used, key and certificate do not match, the revocation list is not the anchor's or is
-    /// not current.
+    /// [`TlsError`]: a file cannot be read or used, key and certificate do not match, the revocation list is not the
+    /// anchor's or is not current.
     pub fn load(files: TlsFiles, clock: Arc<dyn Clock>) -> Result<Self, TlsError> {
         let contents = Contents::read(&files)?;
         let access = contents.establish(&files, &clock, 1)?;

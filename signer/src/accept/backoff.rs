@@ -1,7 +1,7 @@
 //! `accept(2)` that never gives up (RUSTSEC-2024-0376 is what happens otherwise).
 //!
-//! An error of `accept` is either about the one connection that just died, which costs nothing, or about us (no descriptors, no
-//! memory), which passes only if we wait and let go of something.
+//! An error of `accept` is either about the one connection that just died, which costs nothing, or about us (no
+//! descriptors, no memory), which passes only if we wait and let go of something.
 
 use std::io;
 use std::time::Duration;
@@ -77,7 +77,8 @@ mod tests {
         io::Error::from_raw_os_error(errno.raw_os_error())
     }
 
-    /// Plays a list of answers, then succeeds; tells how long it took (on the paused clock) and how often something was let go.
+    /// Plays a list of answers, then succeeds; tells how long it took (on the paused clock) and how often something was
+    /// let go.
     async fn play(answers: &[Errno]) -> (Duration, usize) {
         let mut left = answers.iter();
         let let_go = Cell::new(0);

@@ -1,9 +1,9 @@
 //! How many connections there may be, and who gives way when the house is full.
 //!
-//! A handshake costs a stranger one packet, an established connection costs a certificate. So a newcomer to a full house takes the
-//! place of the *oldest unfinished handshake*: an honest handshake is done in milliseconds, one that stalls is the oldest soon, and
-//! a crowd of stalled connections cannot keep an office out. Established connections never give way, and one certificate has a
-//! share of its own.
+//! A handshake costs a stranger one packet, an established connection costs a certificate. So a newcomer to a full
+//! house takes the place of the *oldest unfinished handshake*: an honest handshake is done in milliseconds, one that
+//! stalls is the oldest soon, and a crowd of stalled connections cannot keep an office out. Established connections
+//! never give way, and one certificate has a share of its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

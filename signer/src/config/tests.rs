@@ -27,8 +27,8 @@ fn the_example_is_accepted_and_shows_the_defaults() {
     assert_eq!(settings.credential.passphrase, PassphraseFrom::default());
 }
 
-/// Every field that the reader knows stands in the example, with a comment above it. The reader itself is asked: its answer to an
-/// unknown field lists those it expects.
+/// Every field that the reader knows stands in the example, with a comment above it. The reader itself is asked: its
+/// answer to an unknown field lists those it expects.
 #[test]
 fn every_field_is_documented_in_the_example() {
     let tables =

@@ -1,11 +1,11 @@
 //! One request: admitted, bounded in time, answered with one status.
 //!
-//! tonic's own time-out answers CANCELLED and stops counting when the answer begins; this one covers a request from its headers to
-//! the last octet of its answer and says DEADLINE_EXCEEDED. A reader that stops reading cannot be told anything, so its stream is
-//! reset a moment later.
+//! tonic's own time-out answers CANCELLED and stops counting when the answer begins; this one covers a request from its
+//! headers to the last octet of its answer and says DEADLINE_EXCEEDED. A reader that stops reading cannot be told
+//! anything, so its stream is reset a moment later.
 //!
-//! Each HTTP/2 stream runs in a task of its own, which [`StreamTasks`] starts with a [`Deadline`] in the task's own storage; the
-//! request finds it there.
+//! Each HTTP/2 stream runs in a task of its own, which [`StreamTasks`] starts with a [`Deadline`] in the task's own
+//! storage; the request finds it there.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -21,6 +21,7 @@ use hyper::body::Incoming;
 use tokio::sync::watch;
 use tonic::service::Routes;
 use tower::Service;
+use tracing::Instrument;
 
 use super::connection::{Activity, InFlight};
 use super::deadline::Deadline;
@@ -55,7 +56,7 @@ where
 {
     fn execute(&self, stream: F) {
         let deadline = Arc::new(Deadline::new(&self.0));
-        tokio::spawn(DEADLINE.scope(Arc::clone(&deadline), async move {
+        let bounded = DEADLINE.scope(Arc::clone(&deadline), async move {
             let mut stream = pin!(stream);
             // `biased` polls the stream first, so that the headers are read before the deadline is asked for.
             tokio::select! {
@@ -69,7 +70,9 @@ where
                 _ = &mut stream => {}
                 () = tokio::time::sleep(LAST_WORD) => tracing::info!("stream reset: its reader took no status"),
             }
-        }));
+        });
+        // The connection's span tells whose request a log line is about.
+        tokio::spawn(bounded.in_current_span());
     }
 }
 

@@ -1,8 +1,8 @@
 //! One connection, from its first frame to its last: HTTP/2 with our limits, and every reason to end it.
 //!
-//! A connection is ended politely (GOAWAY, the requests under way finish) when it is old, idle, when its certificate no longer holds
-//! and when the service stops; it is cut when the requests under way do not finish in time. hyper is driven here directly, because
-//! tonic's server cannot set every limit of HTTP/2 and knows no idle connection.
+//! A connection is ended politely (GOAWAY, the requests under way finish) when it is old, idle, when its certificate no
+//! longer holds and when the service stops; it is cut when the requests under way do not finish in time. hyper is
+//! driven here directly, because tonic's server cannot set every limit of HTTP/2 and knows no idle connection.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

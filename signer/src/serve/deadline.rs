@@ -1,8 +1,8 @@
 //! When a request's time is over.
 //!
-//! The time runs from the headers to the end of the answer. Octets that move, in either direction, lengthen it at a fixed rate, so a
-//! large document over an office's line has the time it needs while a trickle has not. A client's own `grpc-timeout` is never
-//! lengthened.
+//! The time runs from the headers to the end of the answer. Octets that move, in either direction, lengthen it at a
+//! fixed rate, so a large document over an office's line has the time it needs while a trickle has not. A client's own
+//! `grpc-timeout` is never lengthened.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -9,7 +9,8 @@ use crate::limits::ServerLimits;
 /// Descriptors for everything that is not a connection: register, log, runtime, standard streams.
 const OURS: u64 = 128;
 
-/// Raises the soft limit to what the connections need, as far as the hard limit goes, and warns when that is not far enough.
+/// Raises the soft limit to what the connections need, as far as the hard limit goes, and warns when that is not far
+/// enough.
 pub(super) fn allow(limits: &ServerLimits) {
     let needed = u64::from(limits.connections.get()).saturating_add(OURS);
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);

@@ -1,7 +1,7 @@
 //! What the edge itself answers, before or instead of the service behind it.
 //!
-//! One status a kind, each with exactly one `ErrorInfo` of the domain `teken.v1` and an Indonesian text, as the contract says. Where
-//! the service has the same refusal, its status is given, octet for octet.
+//! One status a kind, each with exactly one `ErrorInfo` of the domain `teken.v1` and an Indonesian text, as the
+//! contract says. Where the service has the same refusal, its status is given, octet for octet.
 
 use std::collections::HashMap;
 

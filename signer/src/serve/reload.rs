@@ -1,8 +1,8 @@
 //! What changes without a restart: the files of mTLS, and the offices of the configuration.
 //!
-//! The files are looked at every few seconds and on SIGHUP. They are read, not asked for their time of change: five small files cost
-//! less than one wrong answer. A change that fails a check is logged once and tried again at each look, because the second file of
-//! a pair may only be on its way.
+//! The files are looked at every few seconds and on SIGHUP. They are read, not asked for their time of change: five
+//! small files cost less than one wrong answer. A change that fails a check is logged once and tried again at each
+//! look, because the second file of a pair may only be on its way.
 
 use std::convert::Infallible;
 use std::fs;

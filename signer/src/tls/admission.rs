@@ -1,8 +1,9 @@
 //! Whether a connection that was let in may still ask: the check before every request.
 //!
-//! A handshake proves a certificate good at one moment, and a connection lives on for an hour. So each request asks again: when the
-//! files of mTLS changed since, the connection's certificates are verified anew with the new anchor and list; when time passed the
-//! end of the certificate or of the list, the answer changes without any file. Between changes this costs two comparisons.
+//! A handshake proves a certificate good at one moment, and a connection lives on for an hour. So each request asks
+//! again: when the files of mTLS changed since, the connection's certificates are verified anew with the new anchor and
+//! list; when time passed the end of the certificate or of the list, the answer changes without any file. Between
+//! changes this costs two comparisons.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -33,8 +34,8 @@ pub(crate) enum Standing {
 }
 
 impl Admission {
-    /// `chain`, client certificate first, was verified in a handshake under the reading `generation`; it ends at `not_after`
-    /// (Unix seconds).
+    /// `chain`, client certificate first, was verified in a handshake under the reading `generation`; it ends at
+    /// `not_after` (Unix seconds).
     pub(crate) fn new(tls: TlsSetup, chain: Vec<CertificateDer<'static>>, not_after: u64, generation: u64) -> Self {
         Self { tls, chain, not_after, good_under: AtomicU64::new(generation) }
     }

@@ -1,7 +1,7 @@
 //! The client anchor's revocation list (RFC 5280, section 5), checked before it is used.
 //!
-//! webpki checks a list only when a certificate is verified against it; a list that is stale, foreign or broken would then refuse
-//! every client without a word at start. Here it is refused as a whole, with the reason.
+//! webpki checks a list only when a certificate is verified against it; a list that is stale, foreign or broken would
+//! then refuse every client without a word at start. Here it is refused as a whole, with the reason.
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;

@@ -63,7 +63,8 @@ pub(super) fn office(id: &str) -> OfficeId {
     OfficeId::parse(id).expect("an office id")
 }
 
-/// Agencies are made once for all tests, since each costs several scrypt derivations, and copied for those that change theirs.
+/// Agencies are made once for all tests, since each costs several scrypt derivations, and copied for those that change
+/// theirs.
 static MADE: LazyLock<[tempfile::TempDir; 2]> = LazyLock::new(|| {
     ["Dinas Contoh", "Dinas Lain"].map(|organization| {
         let dir = tempfile::tempdir().expect("a directory");
@@ -253,7 +254,8 @@ impl TestServer {
         (handshake(pipe, client).await, ended)
     }
 
-    /// A client over one connection, with the connection's task. The server may not have judged the client certificate yet.
+    /// A client over one connection, with the connection's task. The server may not have judged the client certificate
+    /// yet.
     pub(super) async fn client(&self, client: rustls::ClientConfig) -> (Client, JoinHandle<()>) {
         let (stream, ended) = self.connect(client).await;
         let stream = TokioIo::new(stream.expect("a handshake"));
@@ -297,8 +299,8 @@ pub(super) async fn handshake(
 pub(super) struct Client(hyper::client::conn::http2::SendRequest<Body>);
 
 impl Client {
-    /// Calls a method of the slow service with this body, and returns the status with which it ends; UNKNOWN when the call ends
-    /// without one.
+    /// Calls a method of the slow service with this body, and returns the status with which it ends; UNKNOWN when the
+    /// call ends without one.
     pub(super) async fn call(&mut self, method: &str, headers: &[(&str, &str)], body: Body) -> tonic::Status {
         let mut request = Request::builder()
             .method("POST")

@@ -23,7 +23,8 @@ async fn meet(
     tokio::join!(establish(far, slot, &server.tls, &limits), handshake(near, client))
 }
 
-/// The alert that a client gets, at the latest when it reads (in TLS 1.3 its own handshake ends before its certificate was judged).
+/// The alert that a client gets, at the latest when it reads (in TLS 1.3 its own handshake ends before its certificate
+/// was judged).
 async fn alert(told: std::io::Result<TlsStream<DuplexStream>>) -> AlertDescription {
     let error = match told {
         Ok(mut stream) => stream.read_u8().await.expect_err("an alert"),

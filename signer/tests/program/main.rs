@@ -1,0 +1,7 @@
+//! `teken-signer` as a program: what it says when it refuses to start, what it does on signals, and what it survives.
+//!
+//! Each test starts the real program with the files of an agency of its own, so the time is the machine's.
+
+mod fixture;
+mod refusals;
+mod running;
