@@ -18,6 +18,7 @@ mod cms;
 mod embed;
 mod error;
 mod ess;
+mod every_object;
 mod first_page;
 mod form;
 mod limits;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::pdf::{Dictionary, Document, Object, Ref, Value, View};
+use crate::pdf::{Dictionary, Document, Lexer, Object, Ref, Token, Value, View};
 use crate::splice::Splice;
 use crate::update::{PreviousSection, SectionKind};
 use crate::write_error::{Part, PrepareError};
@@ -116,21 +116,30 @@ impl<'d> Sources<'d> {
         })
     }
 
-    /// The highest object number that any section lists. One that is in use although `/Size` says
-    /// it does not exist is a reason to refuse: the update's larger `/Size` would bring it to life.
+    /// The highest object number that any section lists, or that a cross-reference stream has: some
+    /// writers do not list that one. An object in use although `/Size` says that it does not exist
+    /// is a reason to refuse: the update's larger `/Size` would bring it to life.
     fn highest_number(&self, size: u32) -> Result<u32, PrepareError> {
         const LOOKED_AT: u32 = 1_000;
-        let highest = self.view.highest_number();
-        if highest.saturating_sub(size) > LOOKED_AT {
-            return Err(PrepareError::HiddenObjects { number: highest, size });
+        let listed = self.view.highest_number();
+        if listed.saturating_sub(size) > LOOKED_AT {
+            return Err(PrepareError::HiddenObjects { number: listed, size });
         }
-        for number in size..=highest {
+        for number in size..=listed {
             let located = self.view.locate(number).map_err(Part::Trailer.unreadable())?;
             if located.is_some_and(|located| located.entry.place != pdf::Place::Free) {
                 return Err(PrepareError::HiddenObjects { number, size });
             }
         }
-        Ok(highest)
+        let streams = self.document.revisions().iter().flat_map(|revision| {
+            let sections = revision.xref_spans().into_iter().map(|span| span.start);
+            sections.chain(revision.hybrid_offset())
+        });
+        let own_numbers = streams.filter_map(|offset| match Lexer::new(self.view.bytes(), offset).next_token() {
+            Ok((Token::Integer(number), _)) => u32::try_from(number).ok(),
+            _ => None, // `xref`: a table has no number
+        });
+        Ok(own_numbers.fold(listed, u32::max))
     }
 
     /// Source octets of a value of the trailer.

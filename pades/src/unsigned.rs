@@ -1,12 +1,11 @@
 //! [`UnsignedPdf`]: a document that two readers agree on, ready to be prepared.
 //!
 //! A signature is put only on what everybody reads the same way. Our own reader, the one the
-//! verifier uses, opens the document first: it repairs nothing, so a file that would need repair
-//! is refused with the reason. lopdf, which other software uses, must then load every object in
-//! its strict mode. What either refuses is not signed.
+//! verifier uses, opens the document first and reads every object of it: it repairs nothing, so a
+//! file that would need repair is refused with the reason. lopdf, which other software uses, must
+//! then load the whole file in its strict mode. What either refuses is not signed.
 
-use crate::second_reader;
-use crate::{Limits, PdfError, SignedPdf};
+use crate::{Limits, PdfError, SignedPdf, every_object, second_reader};
 
 /// A document that can be signed, as far as opening it can tell. It may hold signatures already.
 #[derive(Debug)]
@@ -19,9 +18,10 @@ impl UnsignedPdf {
     ///
     /// # Errors
     /// Each reason to refuse has its own [`PdfError`]. The cheap ones come first: size and header,
-    /// then the cross-reference data, then everything else.
+    /// then the cross-reference data, then every object, then the second reader.
     pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, PdfError> {
         let pdf = SignedPdf::open(bytes, limits)?;
+        every_object::check(pdf.document())?;
         second_reader::check(pdf.bytes(), limits)?;
         Ok(Self { pdf })
     }

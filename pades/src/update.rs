@@ -21,7 +21,7 @@ pub(crate) struct PreviousSection {
     pub(crate) kind: SectionKind,
     /// `/Size` of the trailer.
     pub(crate) size: u32,
-    /// The highest object number that any section lists as in use.
+    /// The highest object number that the input uses or lists.
     pub(crate) highest_number: u32,
     /// The trailer's entries that an update repeats (7.5.6), source octets, each `/Key value`
     /// and a space: all but those of the section itself, `/Prev` and `/ID`.
@@ -44,12 +44,8 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    pub(crate) fn after(previous: &PreviousSection) -> Result<Self, PrepareError> {
-        let PreviousSection { highest_number, size, .. } = *previous;
-        if highest_number >= size {
-            return Err(PrepareError::HiddenObjects { number: highest_number, size });
-        }
-        Ok(Self { next: size })
+    pub(crate) fn after(previous: &PreviousSection) -> Self {
+        Self { next: previous.size.max(previous.highest_number.saturating_add(1)) }
     }
 
     pub(crate) fn allocate(&mut self) -> Result<Ref, PrepareError> {

@@ -13,7 +13,7 @@ use super::lexer::Lexer;
 use super::object::{Dictionary, Object, Ref, Value};
 use super::object_stream::{ObjectStream, ObjectStreams};
 use super::revision::{self, Revision};
-use super::xref::{Entry, Place};
+use super::xref::{Entry, Place, Section};
 use crate::error::Expected;
 use crate::{Limits, PdfError};
 
@@ -224,6 +224,13 @@ impl<'d> View<'d> {
             Object::Dictionary(dictionary) => Ok(dictionary),
             _ => Err(PdfError::WrongValue { offset: object.span.start, expected: Expected::Dictionary }),
         }
+    }
+
+    /// The highest object number that any section of this revision and those before it has an entry for.
+    #[must_use]
+    pub fn highest_number(&self) -> u32 {
+        let revisions = self.document.revisions.iter().take(self.revision.saturating_add(1));
+        revisions.flat_map(|revision| &revision.sections).map(Section::highest_number).max().unwrap_or(0)
     }
 
     /// The newest entry for an object number in this revision and those before it.

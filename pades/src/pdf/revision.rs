@@ -89,11 +89,6 @@ impl Revision {
         numbers.into_iter().filter_map(|number| self.entry(octets, number).transpose()).collect()
     }
 
-    /// The highest object number that this revision has an entry for, in use or free.
-    pub(crate) fn highest_number(&self) -> u32 {
-        self.sections.iter().filter_map(Section::highest_number).max().unwrap_or(0)
-    }
-
     pub(crate) fn newest(&self) -> Option<&Section> {
         self.sections.first()
     }
@@ -101,6 +96,7 @@ impl Revision {
 
 /// Reads all revisions of a file, oldest first.
 pub(crate) fn read_all(octets: &[u8], meter: Meter<'_>) -> Result<Vec<Revision>, PdfError> {
+    let too_many = PdfError::TooManyRevisions { limit: meter.limits.revisions };
     let mut entries = meter.limits.objects;
     let mut sections: Vec<Section> = Vec::new();
     let mut next = Some(last_startxref(octets)?);
@@ -108,14 +104,16 @@ pub(crate) fn read_all(octets: &[u8], meter: Meter<'_>) -> Result<Vec<Revision>,
         if sections.iter().any(|section| section.offset == offset) {
             return Err(PdfError::PrevLoop { offset });
         }
+        // A linearized file's first revision has two sections.
         if sections.len() > meter.limits.revisions {
-            return Err(PdfError::TooManyRevisions { limit: meter.limits.revisions });
+            return Err(too_many);
         }
         let section = Section::read(octets, offset, meter, &mut entries)?;
         next = section.trailer.prev;
         sections.push(section);
     }
-    into_revisions(octets, sections, meter)
+    let revisions = into_revisions(octets, sections, meter)?;
+    if revisions.len() > meter.limits.revisions { Err(too_many) } else { Ok(revisions) }
 }
 
 /// Groups the sections, given newest first, into revisions, oldest first.

@@ -210,11 +210,10 @@ impl Section {
     }
 
     /// The highest object number that this section has an entry for.
-    pub(crate) fn highest_number(&self) -> Option<u32> {
-        let last = |index: &Index| {
-            index.subsections.last().map(|last| last.first.saturating_add(last.count.saturating_sub(1)))
-        };
-        last(&self.index).max(self.hybrid.as_ref().and_then(|(_, hidden)| last(hidden)))
+    pub(crate) fn highest_number(&self) -> u32 {
+        let hidden = self.hybrid.iter().filter_map(|(_, index)| index.subsections.last());
+        let last = self.index.subsections.last().into_iter().chain(hidden);
+        last.map(|last| last.first.saturating_add(last.count).saturating_sub(1)).max().unwrap_or(0)
     }
 
     /// The numbers of all objects that this section has an entry for, in ascending order.
@@ -294,13 +293,15 @@ fn table_entry(octets: &[u8], number: u32) -> Option<Entry> {
     let (generation, entry) = entry.split_first_chunk::<5>()?;
     let [b' ', kind, b' ' | b'\r', b'\r' | b'\n'] = entry else { return None };
     let offset = decimal(offset)?;
-    let generation = u16::try_from(decimal(generation)?).ok()?;
-    let place = match kind {
-        b'n' => Place::Offset(usize::try_from(offset).ok()?),
-        b'f' => Place::Free,
-        _ => return None,
-    };
-    Some(Entry { number, generation, place })
+    let generation = u16::try_from(decimal(generation)?);
+    match kind {
+        b'n' => {
+            Some(Entry { number, generation: generation.ok()?, place: Place::Offset(usize::try_from(offset).ok()?) })
+        }
+        // The generation of a free entry leads nowhere: some writers give object 0 the generation 65536.
+        b'f' => Some(Entry { number, generation: generation.unwrap_or(u16::MAX), place: Place::Free }),
+        _ => None,
+    }
 }
 
 /// At most ten decimal digits.

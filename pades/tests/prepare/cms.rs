@@ -47,13 +47,13 @@ fn a_sealed_cms_says_what_was_signed_by_whom() {
     assert_eq!(cms.message_digest(), Some(digest()));
     assert_eq!(cms.signed_attributes_der(), set);
     assert_eq!(cms.signature_value(), value);
-    assert_eq!(cms.signing_certificate(), signer.chain_der[0]);
+    assert_eq!(cms.signing_certificate(), signer.chain.signing_certificate().as_der());
     assert_eq!(cms.signing_certificate_sha256(), signer.chain.signing_certificate().sha256());
     assert_eq!(cms.signed_attribute(&OWN), Some(vec![0x04, 0x02, 0xca, 0xfe]));
     assert_eq!(cms.signed_attribute(&SIGNING_TIME), None);
     let mut certificates: Vec<&[u8]> = cms.certificates().collect();
     certificates.sort_unstable();
-    let mut chain: Vec<&[u8]> = signer.chain_der.iter().map(Vec::as_slice).collect();
+    let mut chain: Vec<&[u8]> = signer.chain.certificates().iter().map(CertificateDer::as_der).collect();
     chain.sort_unstable();
     assert_eq!(certificates, chain);
 }
@@ -163,11 +163,12 @@ fn a_signature_value_that_is_no_ecdsa_value_is_refused() {
 fn chains_are_parsed_when_they_are_loaded() {
     let signer = TestSigner::new();
     assert_eq!(CertificateChain::from_der([]), Err(CmsError::EmptyChain));
-    let twice = [signer.chain_der[0].clone(), signer.chain_der[0].clone()];
+    let der = |index: usize| signer.chain.certificates()[index].as_der().to_vec();
+    let twice = [der(0), der(0)];
     assert_eq!(CertificateChain::from_der(twice), Err(CmsError::RepeatedCertificate { index: 1 }));
-    let mut longer = signer.chain_der[1].clone();
+    let mut longer = der(1);
     longer.push(0);
-    match CertificateChain::from_der([signer.chain_der[0].clone(), longer.clone()]) {
+    match CertificateChain::from_der([der(0), longer.clone()]) {
         Err(CmsError::Certificate { index: 1, source }) => {
             assert!(matches!(source.kind(), der::ErrorKind::TrailingData { .. }), "{source:?}");
         }

@@ -177,6 +177,15 @@ fn a_document_that_ends_without_an_end_of_line_gets_one_first() {
 }
 
 #[test]
+fn the_number_of_a_cross_reference_stream_that_nobody_lists_is_not_used_again() {
+    let input = Source::plain().file_with_unlisted_stream(6);
+    let signed = sign(input.clone(), FieldChoice::New);
+    let update = update(&signed, &input);
+    assert!(!update.contains("\n6 0 obj"), "{update}");
+    assert!(update.contains("\n7 0 obj") && update.contains("/Size 11 "), "{update}");
+}
+
+#[test]
 fn white_space_behind_the_end_is_kept() {
     let mut input = Source::plain().file(Layout::Table);
     input.extend_from_slice(b"\r\n \0\0\n");

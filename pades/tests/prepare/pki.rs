@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use der::Encode;
 use der::asn1::UtcTime;
-use der::{Encode, EncodePem};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{DerSignature, SigningKey};
 use pades::{CertificateChain, SignedAttributes};
@@ -18,12 +18,10 @@ use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 
-/// A signer of the tests: key, chain, and the root as the trust anchor of foreign tools.
+/// A signer of the tests: key and chain, signing certificate and root.
 pub(crate) struct TestSigner {
     key: SigningKey,
     pub(crate) chain: CertificateChain,
-    pub(crate) chain_der: Vec<Vec<u8>>,
-    pub(crate) root_pem: String,
 }
 
 /// What a certificate of the tests may do.
@@ -80,13 +78,8 @@ impl TestSigner {
         let subject = Name::from_str(subject).expect("a name");
         let root = certificate(Role::Root, &root_name, &root_name, 1, &root_key, &root_key);
         let leaf = certificate(Role::DocumentSigner, &root_name, &subject, serial_number, &key, &root_key);
-        let chain_der = vec![leaf.to_der().expect("encodes"), root.to_der().expect("encodes")];
-        Self {
-            key,
-            chain: CertificateChain::from_der(chain_der.clone()).expect("the chain parses"),
-            chain_der,
-            root_pem: root.to_pem(der::pem::LineEnding::LF).expect("encodes"),
-        }
+        let chain = [leaf, root].map(|certificate| certificate.to_der().expect("encodes"));
+        Self { key, chain: CertificateChain::from_der(chain).expect("the chain parses") }
     }
 
     /// The signature value over the attributes, as `keys` would make it.

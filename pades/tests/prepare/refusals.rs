@@ -59,15 +59,42 @@ fn cross_reference_data_that_need_repair_are_not_repaired() {
     // Object 4 is the page's content: nobody asks for it when a document is signed, but it is signed.
     let content = file.windows(7).position(|window| window == b"4 0 obj").expect("there");
     let wrong = replaced(&format!("{content:010}"), &format!("{:010}", content + 1));
-    assert_eq!(refused(wrong), PdfError::SecondReader { fault: SecondReaderFault::Object });
+    assert_eq!(refused(wrong), PdfError::Syntax { offset: content + 2, expected: pades::Expected::IndirectObject });
+}
+
+#[test]
+fn an_entry_that_leads_to_another_object_is_not_taken_for_it() {
+    let file = plain();
+    let at = |header: &[u8]| file.windows(header.len()).position(|window| window == header).expect("there");
+    let (page, content) = (at(b"3 0 obj"), at(b"4 0 obj"));
+    let reference = pades::pdf::Ref { number: 4, generation: 0 };
+    assert_eq!(
+        refused(replaced(&format!("{content:010}"), &format!("{page:010}"))),
+        PdfError::ObjectHeaderMismatch { reference, offset: page }
+    );
+}
+
+#[test]
+fn an_entry_in_use_at_offset_0_is_no_object() {
+    let source = Source::plain().with(5, "(unused)");
+    let file = source.file(Layout::Table);
+    let at = file.windows(7).position(|window| window == b"5 0 obj").expect("there");
+    let text = String::from_utf8_lossy(&file).replace(&format!("{at:010} 00000 n"), "0000000000 00000 n");
+    assert!(text.contains("0000000000 00000 n"));
+    assert_eq!(flow::sign(text.into_bytes(), FieldChoice::New).signatures().len(), 1);
+}
+
+#[test]
+fn what_only_our_reader_loads_is_not_signed() {
+    let refusal = PdfError::SecondReader { fault: SecondReaderFault::Xref };
+    assert_eq!(refused(replaced("startxref\n", "startxref ")), refusal);
 }
 
 #[test]
 fn a_content_stream_whose_length_is_wrong_is_not_signed() {
-    assert_eq!(
-        refused(replaced("/Length 27", "/Length 17")),
-        PdfError::SecondReader { fault: SecondReaderFault::Object }
-    );
+    let file = plain();
+    let offset = file.windows(7).position(|window| window == b"stream\n").expect("there") + 7;
+    assert_eq!(refused(replaced("/Length 27", "/Length 17")), PdfError::StreamLength { offset });
 }
 
 #[test]
@@ -89,27 +116,41 @@ fn a_file_over_the_limit_is_not_read() {
     assert_eq!(UnsignedPdf::open(file, &limits).err(), None);
 }
 
-/// An object stream, unreferenced but listed, that inflates to `length` spaces.
-fn bomb(length: usize) -> Vec<u8> {
+/// An object stream to which no entry leads; it inflates to `length` octets. The second value is
+/// where its data begins.
+fn bomb(length: usize, octet: impl Fn(usize) -> u8) -> (Vec<u8>, usize) {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(&vec![b' '; length]).expect("writes to memory");
+    encoder.write_all(&(0..length).map(octet).collect::<Vec<u8>>()).expect("writes to memory");
     let data = encoder.finish().expect("finishes");
     let hex: String = data.iter().map(|octet| format!("{octet:02X}")).collect();
     let body = format!(
         "<</Type/ObjStm/N 0/First 0/Filter[/ASCIIHexDecode/FlateDecode]/Length {}>>stream\n{hex}>\nendstream",
         hex.len() + 1
     );
-    Source::plain().with(5, &body).file(Layout::Table)
+    let file = Source::plain().with(5, &body).file(Layout::Table);
+    let start = file.windows(7).rposition(|window| window == b"stream\n").expect("there");
+    let start = file[..start].windows(7).rposition(|window| window == b"stream\n").expect("there") + 7;
+    (file, start)
 }
 
 #[test]
 fn a_decompression_bomb_is_not_inflated() {
-    let limits = Limits { stream_bytes: 1 << 20, ..Limits::service() };
-    assert_eq!(UnsignedPdf::open(bomb(1 << 19), &limits).err(), None);
-    assert_eq!(
-        UnsignedPdf::open(bomb((1 << 20) + 1), &limits).err(),
-        Some(PdfError::DecompressionBomb { offset: 0, limit: 1 << 20 })
-    );
+    let limits = Limits { stream_bytes: 1 << 16, ..Limits::service() };
+    // Digits in no order that Deflate could use: far below the permitted ratio.
+    let digits = |at: usize| b'0' + (at.wrapping_mul(2_654_435_761) >> 13) as u8 % 10;
+    let open = |(file, _): (Vec<u8>, usize)| UnsignedPdf::open(file, &limits).err();
+    assert_eq!(open(bomb(1 << 16, digits)), None);
+    let (file, offset) = bomb((1 << 16) + 1, digits);
+    assert_eq!(open((file, offset)), Some(PdfError::DecompressionBomb { offset, limit: 1 << 16 }));
+    // Spaces: 200 times the size of the stream is the most it may become.
+    let (file, offset) = bomb(1 << 20, |_| b' ');
+    match UnsignedPdf::open(file, &Limits::service()).err() {
+        Some(PdfError::DecompressionBomb { offset: found, limit }) => {
+            assert_eq!(found, offset);
+            assert!(limit < 1 << 20, "{limit}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

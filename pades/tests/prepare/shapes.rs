@@ -78,6 +78,17 @@ impl Source {
         }
     }
 
+    /// A cross-reference stream with a number of its own that it does not list.
+    pub(crate) fn file_with_unlisted_stream(&self, own: u32) -> Vec<u8> {
+        let mut file = File::new("\n");
+        for (number, (generation, body)) in &self.objects {
+            file.object(*number, *generation, body);
+        }
+        let size = self.objects.keys().max().expect("there are objects") + 1;
+        let start = file.stream_of(own, &(0..size).collect::<Vec<_>>(), size, &self.root());
+        file.end(start)
+    }
+
     /// The trailer's `/Root` and its own entries.
     fn root(&self) -> String {
         format!("/Root 1 {} R{}", self.objects[&1].0, self.trailer)
