@@ -19,7 +19,7 @@ use pkcs8::{EncryptedPrivateKeyInfo, EncryptedPrivateKeyInfoRef};
 use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
-use crate::{EnvelopeFault, KeyError, Passphrase};
+use crate::{EnvelopeFault, KeyError, Passphrase, pem_blocks};
 
 /// log2 of scrypt's N: 16 MiB with r=8. OpenSSL 3.0 refuses more (its default memory limit is 32 MiB).
 const SCRYPT_LOG_N: u8 = 14;
@@ -103,8 +103,11 @@ impl Protection {
     }
 
     fn encrypted_der(pem_text: &[u8]) -> Result<Vec<u8>, EnvelopeFault> {
+        let text = core::str::from_utf8(pem_text).map_err(|_| EnvelopeFault::NotPem)?;
+        let mut blocks = pem_blocks(text);
+        let (Some(Ok(block)), None) = (blocks.next(), blocks.next()) else { return Err(EnvelopeFault::NotPem) };
         // A clear key is decoded into memory that is wiped, though it is then refused.
-        let (label, der) = pem::decode_vec(pem_text)
+        let (label, der) = pem::decode_vec(block.as_bytes())
             .map(|(label, der)| (label, Zeroizing::new(der)))
             .map_err(|_| EnvelopeFault::NotPem)?;
         match label {

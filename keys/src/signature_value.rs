@@ -40,3 +40,56 @@ impl fmt::Debug for SignatureValue {
         write!(f, "SignatureValue({})", hex::encode(&self.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use getrandom::SysRng;
+    use p256::ecdsa::Signature;
+
+    use super::SignatureValue;
+    use crate::{Dtbsr, KeyError, SigningKey, SoftKey};
+
+    /// A value as the key made it, as r || s.
+    fn made(key: &SoftKey, dtbsr: &Dtbsr) -> Vec<u8> {
+        let value = key.sign_with(dtbsr, &mut SysRng).expect("signed");
+        Signature::from_der(value.as_der()).expect("DER").to_bytes().to_vec()
+    }
+
+    #[test]
+    fn a_value_with_any_bit_wrong_is_dropped() {
+        let key = SoftKey::generate(&mut SysRng).expect("a key");
+        let dtbsr = Dtbsr::hash(b"signed attributes");
+        let good = made(&key, &dtbsr);
+        let expected = KeyError::SignatureDoesNotVerify { key_id: key.key_id().clone() };
+        for bit in 0..good.len() * 8 {
+            let mut wrong = good.clone();
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            // Outside 1..n-1 there is no signature at all.
+            let Ok(wrong) = Signature::from_slice(&wrong) else { continue };
+            let dropped = SignatureValue::verified(wrong, &dtbsr, key.public_key()).expect_err("dropped");
+            assert_eq!(dropped, expected, "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_another_key_is_dropped() {
+        let (key, other) =
+            (SoftKey::generate(&mut SysRng).expect("a key"), SoftKey::generate(&mut SysRng).expect("a key"));
+        let dtbsr = Dtbsr::hash(b"signed attributes");
+        let value = Signature::from_slice(&made(&other, &dtbsr)).expect("a value");
+        let dropped = SignatureValue::verified(value, &dtbsr, key.public_key()).expect_err("dropped");
+        assert_eq!(dropped, KeyError::SignatureDoesNotVerify { key_id: key.key_id().clone() });
+    }
+
+    #[test]
+    fn high_s_becomes_low_s() {
+        let key = SoftKey::generate(&mut SysRng).expect("a key");
+        let dtbsr = Dtbsr::hash(b"signed attributes");
+        let low = Signature::from_slice(&made(&key, &dtbsr)).expect("a value");
+        let (r, s) = low.split_scalars();
+        let high = Signature::from_scalars(r, -s).expect("a value");
+        assert_ne!(high, low);
+        let value = SignatureValue::verified(high, &dtbsr, key.public_key()).expect("both verify");
+        assert_eq!(value.as_der(), low.to_der().as_bytes());
+    }
+}

@@ -93,8 +93,12 @@ impl Agency {
             return Err(AgencyError::AlreadyRevoked { serial });
         }
         let revoked = Revoked { at: now, reason };
+        let key_id = issued.key_id.clone();
         // The key is opened before the ledger says revoked: a wrong passphrase changes nothing, not even in memory.
         let issuer = self.issuer(authority, ca_passphrase)?;
+        if issuer.certificate.key_id().as_str() == key_id {
+            return Err(AgencyError::Anchor { serial });
+        }
         let (_, issued) = self.ledger.find_mut(&serial).ok_or_else(unknown)?;
         issued.revoked = Some(revoked);
         self.publish_crl(&issuer, now)?;

@@ -104,6 +104,12 @@ pub enum AgencyError {
         /// Hexadecimal.
         serial: String,
     },
+    /// A self-signed certificate: nobody would believe its own CRL. Take it out of every store of anchors instead.
+    #[error("certificate {serial} is an anchor, which no CRL can revoke")]
+    Anchor {
+        /// Hexadecimal.
+        serial: String,
+    },
     /// The issuer's own certificate is over, or not yet valid.
     #[error("the {authority} certificate is not valid at the given time")]
     AuthorityNotValid {

@@ -30,6 +30,7 @@ fn of_agency(error: &AgencyError) -> Option<String> {
         AgencyError::CrlUri { .. } => "write it like http://crl.example.go.id/teken".into(),
         AgencyError::OfficeExists { .. } => "revoke the old certificate first: teken-keys revoke".into(),
         AgencyError::UnknownSerial { .. } => "teken-keys list shows the serial numbers".into(),
+        AgencyError::Anchor { .. } => "tell everybody who trusts it to remove it, and make a new agency".into(),
         AgencyError::Key(error) => return of_key(error),
         _ => return None,
     })
