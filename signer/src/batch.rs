@@ -59,3 +59,6 @@ pub(crate) fn sign_batch(call: Call, office: OfficeId, items: Vec<Item>) -> mpsc
 }
 
 const REPEATED: SignError = SignError::Malformed { field: "request_id", fault: FieldFault::RepeatedInBatch };
+
+#[cfg(test)]
+mod tests;

@@ -135,7 +135,7 @@ async fn complete(signer: &Signer, authorized: &Authorized<'_>, act: Act) -> Res
     signer.register.record_attempt(sequence, authorized.key().key_id()).await.map_err(not_recorded)?;
     // 4. The same path to the key as the first attempt.
     let mut signature = act.signature;
-    let digest = signature.document_digest.clone();
+    let digest = signature.document_digest;
     let terms = Terms { sequence, document_digest: &digest, statement_der };
     let cms = use_key(signer, authorized, &terms, attributes).await?;
     signature.state = State::Signed { cms: Some(cms.to_der().to_vec()) };

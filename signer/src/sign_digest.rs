@@ -161,14 +161,14 @@ fn seal(
 /// The intent, with the closure that builds the signed attributes once the writer has given number and time.
 fn new_intent(signer: &Signer, authorized: &Authorized<'_>, order: &Order) -> NewIntent {
     let (certificate, oid) = (signer.chain.signing_certificate().clone(), signer.oid_arc.signing_statement());
-    let (validity, digest) = (authorized.validity(), order.document_digest.clone());
+    let (validity, digest) = (authorized.validity(), order.document_digest);
     let mut draft = statement(authorized.office(), order, Slot { sequence: 0, recorded_at: 0 });
     NewIntent {
         office: authorized.office().clone(),
         request_id: order.request.request_id,
         commitments: order.commitments,
         document_type: order.request.document.document_type.clone(),
-        document_digest: order.document_digest.clone(),
+        document_digest: order.document_digest,
         preparation: order.preparation,
         key_id: authorized.key().key_id().clone(),
         chain_id: authorized.chain_id(),

@@ -127,3 +127,6 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, SignError> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(SignError::TaskLost))
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,9 +85,8 @@ async fn another_request_under_a_used_id_is_refused_whatever_differs() {
 #[tokio::test]
 async fn a_malformed_field_is_named_and_nothing_is_recorded() {
     let fixture = Fixture::new();
-    type Change = fn(&mut v1::SignDigestRequest);
     let digest = |octets: usize| Some(v1::DocumentDigest { sha256: vec![1; octets] });
-    let cases: [(&str, &str, Box<dyn Fn(&mut v1::SignDigestRequest)>); 18] = [
+    let cases: [(&str, &str, Change); 18] = [
         ("request_id", "FIELD_MISSING", Box::new(|asked| asked.request_id.clear())),
         ("request_id", "REQUEST_ID_MALFORMED", Box::new(|asked| asked.request_id = "1".to_owned())),
         ("request_id", "REQUEST_ID_MALFORMED", Box::new(|asked| asked.request_id.make_ascii_uppercase())),
@@ -104,8 +103,8 @@ async fn a_malformed_field_is_named_and_nothing_is_recorded() {
         ("document.number", "FIELD_CHARACTER", doc(|document| document.number.push('\n'))),
         ("document.requesting_officer", "FIELD_MISSING", doc(|document| document.requesting_officer.clear())),
         ("document.requesting_officer", "FIELD_CHARACTER", doc(|document| document.requesting_officer.push(' '))),
-        ("replaces", "SIGNATURE_NAME_MALFORMED", Box::new((|asked| asked.replaces = "7".to_owned()) as Change)),
-        ("seal_hash", "SEAL_NOT_SERVED", Box::new((|asked| asked.seal_hash = vec![1; 32]) as Change)),
+        ("replaces", "SIGNATURE_NAME_MALFORMED", Box::new(|asked| asked.replaces = "7".to_owned())),
+        ("seal_hash", "SEAL_NOT_SERVED", Box::new(|asked| asked.seal_hash = vec![1; 32])),
     ];
     for (field, reason, change) in cases {
         let mut asked = request(1);
@@ -119,7 +118,9 @@ async fn a_malformed_field_is_named_and_nothing_is_recorded() {
     assert_eq!(recorded, 0);
 }
 
-fn doc(change: fn(&mut v1::Document)) -> Box<dyn Fn(&mut v1::SignDigestRequest)> {
+type Change = Box<dyn Fn(&mut v1::SignDigestRequest)>;
+
+fn doc(change: fn(&mut v1::Document)) -> Change {
     Box::new(move |asked| change(asked.document.as_mut().expect("a document")))
 }
 

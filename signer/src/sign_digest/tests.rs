@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, Weak};
 
 use proto::teken::v1;
+use proto::teken::v1::signing_service_server::SigningService;
 use sha2::{Digest, Sha256};
 use tonic::Code;
 
 use super::*;
 use crate::fixture::{
-    Fixture, KeyAndChain, SELATAN, UTARA, failing, gated, hooked, office, refusal, request, request_id,
+    Fixture, KeyAndChain, SELATAN, UTARA, failing, from, gated, hooked, office, refusal, request, request_id,
 };
 use crate::register::StopCause;
 
@@ -58,13 +59,7 @@ async fn a_request_under_way_is_aborted_and_then_repeated() {
     let (gate, key) = gated();
     let fixture = Fixture::with(key);
     let service = fixture.service();
-    let first = tokio::spawn(async move {
-        proto::teken::v1::signing_service_server::SigningService::sign_digest(
-            &service,
-            crate::fixture::from(UTARA, request(1)),
-        )
-        .await
-    });
+    let first = tokio::spawn(async move { service.sign_digest(from(UTARA, request(1))).await });
     gate.begun.acquire().await.expect("the gate stays").forget();
     let status = fixture.sign(UTARA, request(1)).await.expect_err("under way");
     assert!(tonic_types::StatusExt::get_details_retry_info(&status).is_some());
@@ -83,13 +78,7 @@ async fn a_caller_that_goes_away_leaves_a_whole_act() {
     let (gate, key) = gated();
     let fixture = Fixture::with(key);
     let service = fixture.service();
-    let call = tokio::spawn(async move {
-        proto::teken::v1::signing_service_server::SigningService::sign_digest(
-            &service,
-            crate::fixture::from(UTARA, request(1)),
-        )
-        .await
-    });
+    let call = tokio::spawn(async move { service.sign_digest(from(UTARA, request(1))).await });
     gate.begun.acquire().await.expect("the gate stays").forget();
     call.abort();
     assert!(call.await.is_err_and(|error| error.is_cancelled()));

@@ -393,3 +393,6 @@ fn unprepared(error: &PrepareError) -> Explanation {
     let english = format!("The document cannot be signed as asked: {error}. Nothing was signed.");
     say(code, reason, english, format!("{apa}. Belum ada yang ditandatangani."))
 }
+
+#[cfg(test)]
+mod tests;
