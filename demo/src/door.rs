@@ -1,0 +1,211 @@
+//! The whole demo, in order: place, agency, service, documents, signatures, verdicts, what to try next.
+
+use std::fmt::Display;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::Context;
+use office::{Client, Config};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::next_steps::NextSteps;
+use crate::paperwork::{self, Office, Signed, Way};
+use crate::place::Place;
+use crate::service::Service;
+use crate::throwaway::{Origin, ThrowAway};
+use crate::{judge, openssl};
+
+/// What the demo was asked to do.
+#[derive(Debug)]
+pub struct Door {
+    /// Its folder.
+    pub dir: PathBuf,
+    /// The PDFs to sign; samples when empty.
+    pub documents: Vec<PathBuf>,
+    /// What to do after the verdicts.
+    pub then: Then,
+}
+
+/// What to do after the verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Serve until interrupted.
+    Serve,
+    /// End at once.
+    Exit,
+}
+
+/// How the demo ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything was signed, and every verdict is TOTAL-PASSED.
+    AllPassed,
+    /// A document was not signed, or a verdict is another one.
+    NotAllPassed,
+    /// Interrupted before the verdicts.
+    Interrupted,
+}
+
+/// Opens the door; `interrupted` ends the demo in order, whenever it comes.
+///
+/// # Errors
+/// What could not be made, started or written. A document that cannot be signed is not an error, but an ending.
+pub async fn open(door: Door, interrupted: impl Future<Output = ()>) -> anyhow::Result<Ending> {
+    let started = Instant::now();
+    let mut interrupted = pin!(interrupted);
+    // Before anything is made: a name that was mistyped must not leave a folder behind.
+    for path in &door.documents {
+        anyhow::ensure!(path.is_file(), "there is no file {}", path.display());
+    }
+    let mut place = Place::open(&door.dir)?;
+    let now = jiff::Timestamp::now();
+    let agency = ThrowAway::settle(&mut place, u64::try_from(now.as_second()).unwrap_or_default())?;
+    say(format_args!(
+        "Agency    {} ({}; UJI COBA, nobody relies on it)",
+        place.dir().display(),
+        match agency.origin {
+            Origin::Made => "made just now",
+            Origin::Reused => "from an earlier run, CRLs renewed",
+        }
+    ));
+    keep_log(&place.dir().join("service.log"))?;
+    let client = Client::connect(&Config::load(&agency.office_config)?).await?;
+    let (service, office) = Service::start(&agency.signer_config)?.answering(Office::introduce(client)).await?;
+    say(format_args!("Service   https://{} (gRPC, mutual TLS)", agency.address));
+
+    let worked = tokio::select! {
+        worked = async { work(&door, &mut place, &agency, &office?).await } => worked.map(Some),
+        () = &mut interrupted => Ok(None),
+    };
+    let ending = match worked {
+        Ok(Some(ending)) => {
+            say(format_args!("Done in {:.1} s.", started.elapsed().as_secs_f64()));
+            if door.then == Then::Serve {
+                say(format_args!("\nServing on https://{}. Ctrl-C ends it.", agency.address));
+                interrupted.await;
+            }
+            Ok(ending)
+        }
+        Ok(None) => Ok(Ending::Interrupted),
+        Err(error) => Err(error),
+    };
+    // Whatever happened, the service lets go of its register before this process ends.
+    service.stop().await?;
+    ending
+}
+
+/// Has everything signed and judged, and says what can be tried next.
+async fn work(door: &Door, place: &mut Place, agency: &ThrowAway, office: &Office) -> anyhow::Result<Ending> {
+    // The date in Waktu Indonesia Barat, the agency's time.
+    let today = jiff::tz::offset(7).to_datetime(jiff::Timestamp::now()).date();
+    let papers = match door.documents.as_slice() {
+        [] => paperwork::draw_samples(place, today)?,
+        files => paperwork::number_documents(place, files)?,
+    };
+    let folder = place.folder("signed")?;
+
+    say("\nSigned, by the digest alone and as a whole document:");
+    let mut signed = Vec::new();
+    let mut refused = 0_usize;
+    for paper in &papers {
+        for way in Way::BOTH {
+            match office.sign(paper, way, &folder).await {
+                Ok(done) => {
+                    say(format_args!(
+                        "  no. {:<4} {:<8} {:>5} ms  {}",
+                        done.sequence,
+                        way.word(),
+                        done.took.as_millis(),
+                        done.path.display()
+                    ));
+                    signed.push(done);
+                }
+                Err(error) => {
+                    refused += 1;
+                    say(format_args!(
+                        "  REFUSED  {:<8}           {}: {:#}",
+                        way.word(),
+                        paper.path.display(),
+                        anyhow::Error::new(error)
+                    ));
+                }
+            }
+        }
+    }
+
+    let others = verdicts(agency, &signed)?;
+    if let Some(first) = signed.first() {
+        let parts = openssl::take_apart(&first.path, &place.folder("openssl")?)?;
+        let steps = NextSteps { place: place.dir(), agency, paper: &papers[0], signed: &first.path, parts: &parts };
+        say(format_args!("\n{steps}"));
+    }
+    Ok(if refused == 0 && others == 0 { Ending::AllPassed } else { Ending::NotAllPassed })
+}
+
+/// Prints a verdict for each file; returns how many are not TOTAL-PASSED.
+fn verdicts(agency: &ThrowAway, signed: &[Signed]) -> anyhow::Result<usize> {
+    let auditor = judge::Auditor::new(&agency.layout.root_anchor(), &agency.crls())?;
+    say("\nVerified offline, with the root certificate and the CRLs:");
+    let mut others = 0;
+    for file in signed {
+        let verdict = auditor.judge(&file.path, jiff::Timestamp::now().as_second())?;
+        say(format_args!("  {:<14} {}", verdict.word, file.path.display()));
+        for finding in &verdict.findings {
+            say(format_args!("                 {finding}"));
+        }
+        if !verdict.passed {
+            others += 1;
+        }
+    }
+    Ok(others)
+}
+
+/// Lets the service write its log into a file, one JSON object a line, as it would to standard error.
+fn keep_log(path: &Path) -> anyhow::Result<()> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(Mutex::new(file));
+    // Of the libraries below, only what they warn of.
+    let levels = Targets::new().with_default(LevelFilter::WARN).with_target("signer", LevelFilter::INFO);
+    // A process has one log; a second door in the same process writes into the first one's.
+    let _already = tracing_subscriber::registry().with(lines).with(levels).try_init();
+    Ok(())
+}
+
+/// Prints a line. Whoever listened may have gone away (`demo | head`); the service goes on.
+fn say(line: impl Display) {
+    let mut out = io::stdout().lock();
+    let _nobody_reads = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// A path as an argument of a shell: quoted only if it must be.
+pub(crate) fn argument(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-+@%=:,".contains(character);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_quoted_only_when_a_shell_would_split_or_expand_it() {
+        assert_eq!(argument(Path::new("teken-demo/signed/a.pdf")), "teken-demo/signed/a.pdf");
+        assert_eq!(argument(Path::new("surat saya.pdf")), "'surat saya.pdf'");
+        assert_eq!(argument(Path::new("ibu's $HOME")), r"'ibu'\''s $HOME'");
+        assert_eq!(argument(Path::new("")), "''");
+    }
+}

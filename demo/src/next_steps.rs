@@ -1,0 +1,121 @@
+//! What to try next, as commands that work as they stand from the directory in which the demo was started.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::door::argument;
+use crate::openssl::Parts;
+use crate::paperwork::Paper;
+use crate::throwaway::ThrowAway;
+
+/// What the commands are about.
+#[derive(Debug)]
+pub struct NextSteps<'a> {
+    /// The demo's folder.
+    pub place: &'a Path,
+    /// The agency in it.
+    pub agency: &'a ThrowAway,
+    /// A document that was signed.
+    pub paper: &'a Paper,
+    /// The same, signed.
+    pub signed: &'a Path,
+    /// The same, taken apart.
+    pub parts: &'a Parts,
+}
+
+impl fmt::Display for NextSteps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place.display();
+        let layout = &self.agency.layout;
+        let root = argument(&layout.root_anchor());
+        let crls = self.agency.crls();
+        let [root_crl, issuing_crl] = crls.each_ref().map(|path| argument(path));
+        let signed = argument(self.signed);
+        let paper = argument(&self.paper.path);
+        let verify = Program::find("teken-verify");
+        let office = Program::find("teken-office");
+        let signer = Program::find("teken-signer");
+        let office_config = argument(&self.agency.office_config);
+        let signer_config = argument(&self.agency.signer_config);
+        let [cms, content] = [&self.parts.cms, &self.parts.content].map(|path| argument(path));
+
+        writeln!(f, "Everything lies in {place}:")?;
+        for (name, what) in [
+            ("signed/*.pdf", "the signed documents"),
+            ("anchors/root.pem", "the root certificate: all that a verifier must trust"),
+            ("crls/*.crl", "the revocation lists"),
+            ("signer.toml", "the service's configuration; its keys in signer/, their passphrase in passphrase"),
+            ("office/*.toml", "the configurations of two offices, beside their certificates and keys"),
+            ("register.db", "the service's register: every act, recorded before the key was used"),
+            ("service.log", "the service's log"),
+        ] {
+            writeln!(f, "  {name:<18} {what}")?;
+        }
+
+        writeln!(f, "\nTry next:")?;
+        if let Some(build) = [&verify, &office, &signer].iter().find_map(|program| program.build.as_ref()) {
+            step(f, "build the other programs, once", build)?;
+        }
+        step(
+            f,
+            "verify a document offline",
+            format_args!("{verify} --trust {root} --crl {root_crl} --crl {issuing_crl} {signed}"),
+        )?;
+        step(f, "verify it and trust nobody: INDETERMINATE", format_args!("{verify} {signed}"))?;
+        step(
+            f,
+            "sign as the office, while a service runs; only the digest travels",
+            format_args!("{office} sign --config {office_config} --type surat --number 470/TRY-1 {paper} -o try.pdf"),
+        )?;
+        step(f, "run the same service without the demo", format_args!("{signer} serve --config {signer_config}"))?;
+        step(
+            f,
+            "ask other people's programs",
+            format_args!(
+                "pdfsig -nocert {signed}\n    \
+                 openssl cms -verify -cades -purpose any -binary -inform DER -in {cms} -content {content} \
+                 -CAfile {root} -out /dev/null"
+            ),
+        )
+    }
+}
+
+fn step(f: &mut fmt::Formatter<'_>, what: &str, command: impl fmt::Display) -> fmt::Result {
+    writeln!(f, "  # {what}\n    {command}")
+}
+
+/// One of our programs, by the shortest name that starts it, and how to build it when it is not there.
+struct Program {
+    path: String,
+    build: Option<String>,
+}
+
+impl Program {
+    /// `cargo run -p demo` builds the demo alone, so the other programs may be missing beside it.
+    fn find(name: &str) -> Self {
+        let folder = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default();
+        let here = std::env::current_dir().unwrap_or_default();
+        let shown = |path: &Path| match path.strip_prefix(&here) {
+            Ok(relative) => argument(relative),
+            Err(_) => argument(path),
+        };
+        let path = folder.join(name);
+        let build = (!path.exists()).then(|| {
+            let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+            let manifest = sources.parent().unwrap_or(&sources).join("Cargo.toml");
+            let profile = if folder.ends_with("release") { " --release" } else { "" };
+            let at = match manifest.parent() == Some(&here) {
+                true => String::new(),
+                false => format!(" --manifest-path {}", argument(&manifest)),
+            };
+            format!("cargo build{profile}{at}")
+        });
+        Self { path: shown(&path), build }
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
+    }
+}
