@@ -12,7 +12,7 @@ pub(crate) struct Arguments {
     /// Trust anchors: a PEM or DER file, or a directory of them. Nothing else is trusted
     #[arg(long, value_name = "PEM")]
     trust: Vec<PathBuf>,
-    /// Trust anchors for time-stamp authorities. Time-stamps are not judged by this version
+    /// Trust anchors for time-stamp authorities; default: those of --trust
     #[arg(long, value_name = "PEM")]
     tsa_trust: Vec<PathBuf>,
     /// Revocation lists: a DER or PEM file, or a directory of them
@@ -107,7 +107,8 @@ impl Arguments {
             data.note_ocsp();
             Ok(())
         })?;
-        Ok(Validator::new(anchors, data, Policy::default()))
+        let validator = Validator::new(anchors, data, Policy::default());
+        Ok(if self.tsa_trust.is_empty() { validator } else { validator.with_time_stamp_anchors(time_stamp_anchors) })
     }
 }
 

@@ -6,7 +6,7 @@
 //! reported as the signer's.
 
 use crate::certificate::Certificate;
-use crate::cms::SignerIdentifier;
+use crate::cms::{Attributes, SignerIdentifier};
 use crate::crypto::{self, CryptoFailure, DigestAlgorithm, Implementation, KeyKind, SignatureAlgorithm};
 use crate::findings::Finding;
 use crate::format::WellFormed;
@@ -48,10 +48,11 @@ pub(crate) struct Authentic {
 }
 
 impl Authentic {
-    /// Verifies the value.
+    /// Verifies the value. `content` is what was signed when there are no signed attributes.
     pub(crate) fn establish(
         form: &WellFormed<'_>,
         named: &NamedCertificate,
+        content: &[&[u8]],
         implementation: Implementation,
     ) -> Result<Self, Finding> {
         let signer_info = form.signer_info();
@@ -64,8 +65,9 @@ impl Authentic {
         }
         .map_err(unknown)?;
         let key = named.0.public_key().map_err(unknown)?;
-        let attributes = form.signed_attributes()?.to_signed_octets();
-        match crypto::verify(implementation, &key, algorithm, &attributes, signer_info.signature) {
+        // RFC 5652, 5.4: the attributes under the tag of a SET, or without attributes the content itself.
+        let signed = form.signed_attributes().map_or_else(|| content.concat(), Attributes::to_signed_octets);
+        match crypto::verify(implementation, &key, algorithm, &signed, signer_info.signature) {
             Ok(()) => Ok(Self { certificate: named.0.clone(), key: key.kind(), algorithm }),
             Err(CryptoFailure::ValueWrong | CryptoFailure::KeyMismatch) => Err(Finding::SignatureValueWrong),
             Err(CryptoFailure::Unsupported) => Err(Finding::AlgorithmUnsupported),

@@ -56,6 +56,19 @@ impl UnixTime {
         Self::from_month_on(two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?, rest)
     }
 
+    /// GeneralizedTime as time-stamps have it (RFC 3161, 2.4.2): a fraction may stand before `Z`. It is dropped, which
+    /// makes the moment at most a second too early.
+    pub(crate) fn from_fractional_time(text: &[u8]) -> Option<Self> {
+        let (whole, rest) = text.split_at_checked(14)?;
+        let fraction = rest.strip_suffix(b"Z")?;
+        let is_fraction = match fraction {
+            [] => true,
+            [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+            _ => false,
+        };
+        if is_fraction { Self::from_generalized_time(&[whole, b"Z"].concat()) } else { None }
+    }
+
     fn from_month_on(year: i64, text: &[u8]) -> Option<Self> {
         let [m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, b'Z'] = text else { return None };
         Self::from_civil(Civil {

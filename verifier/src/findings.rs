@@ -72,6 +72,8 @@ pub enum Finding {
     CoverageOdd,
     /// In the revision that was signed, this field does not have this signature.
     FieldNotSigned,
+    /// The file carries a usage rights signature of its maker's software: it speaks about that software, not the document.
+    UsageRights,
     /// The SubFilter is none that is known.
     UnknownSubFilter(String),
     /// `adbe.pkcs7.sha1`, which hashes with SHA-1.
@@ -100,6 +102,8 @@ pub enum Finding {
     },
     /// The CMS carries its own content, or says that it signs something other than data.
     ContentNotDetached,
+    /// A document time-stamp whose CMS is no time-stamp token.
+    NotATimeStamp,
     /// The digest algorithm of the signer is not listed in the CMS.
     DigestAlgorithmNotListed,
     /// The certificate that the CMS names is not in it.
@@ -165,10 +169,8 @@ pub enum Finding {
     Revocation(RevocationFailure),
 
     // --- what is present and not judged
-    /// Signature time-stamps are present and were not judged.
-    TimeStampNotChecked,
-    /// The signature is a document time-stamp and was not judged.
-    DocumentTimeStampNotChecked,
+    /// A time-stamp on the signature does not hold; it gives no time.
+    TimeStampFailed(Box<Self>),
     /// Validation data in the document (DSS) were not used.
     DssNotChecked,
     /// OCSP responses are present and were not judged.
@@ -208,6 +210,7 @@ impl Finding {
             Self::SignatureMalformed(_) => "SIGNATURE_MALFORMED",
             Self::CoverageOdd => "COVERAGE_ODD",
             Self::FieldNotSigned => "FIELD_NOT_SIGNED",
+            Self::UsageRights => "USAGE_RIGHTS",
             Self::UnknownSubFilter(_) => "SUBFILTER_UNKNOWN",
             Self::SubFilterRefused => "SUBFILTER_REFUSED",
             Self::DigestWrong => "DIGEST_WRONG",
@@ -217,6 +220,7 @@ impl Finding {
             Self::CmsVersion => "CMS_VERSION",
             Self::SignerInfoCount { .. } => "SIGNER_INFO_COUNT",
             Self::ContentNotDetached => "CONTENT_NOT_DETACHED",
+            Self::NotATimeStamp => "NOT_A_TIME_STAMP",
             Self::DigestAlgorithmNotListed => "DIGEST_ALGORITHM_NOT_LISTED",
             Self::SigningCertificateMissing => "SIGNING_CERTIFICATE_MISSING",
             Self::SignedAttributesMissing => "SIGNED_ATTRIBUTES_MISSING",
@@ -245,8 +249,7 @@ impl Finding {
             Self::SignerIsAnchor => "SIGNER_IS_ANCHOR",
             Self::Path(failure) => path_code(failure),
             Self::Revocation(failure) => revocation_code(failure),
-            Self::TimeStampNotChecked => "TIME_STAMP_NOT_CHECKED",
-            Self::DocumentTimeStampNotChecked => "DOCUMENT_TIME_STAMP_NOT_CHECKED",
+            Self::TimeStampFailed(_) => "TIME_STAMP_FAILED",
             Self::DssNotChecked => "DSS_NOT_CHECKED",
             Self::OcspNotChecked => "OCSP_NOT_CHECKED",
             Self::LaterRevisionsNotChecked { .. } => "LATER_REVISIONS_NOT_CHECKED",
@@ -268,6 +271,7 @@ impl Finding {
             | Self::ClaimedTimeFar { .. }
             | Self::ClaimedTimeMalformed
             | Self::ClaimedTimeInFuture
+            | Self::TimeStampFailed(_)
             | Self::CmsIsBer
             | Self::PaddingAfterEnd { .. } => Severity::Warning,
             _ => Severity::Info,
@@ -288,6 +292,7 @@ impl Finding {
             | Self::CmsVersion
             | Self::SignerInfoCount { .. }
             | Self::ContentNotDetached
+            | Self::NotATimeStamp
             | Self::SignedAttributesUnsorted
             | Self::StatementMalformed(_)
             | Self::StatementRepeated
@@ -311,9 +316,7 @@ impl Finding {
             Self::KeyUsageUnsuitable | Self::PurposeUnsuitable => undecided(Sub::ChainConstraintsFailure),
             Self::Path(failure) => undecided(path_sub_indication(failure)),
             Self::Revocation(failure) => undecided(revocation_sub_indication(failure)),
-            Self::UnknownSubFilter(_) | Self::DocumentTimeStampNotChecked | Self::LaterRevisionsNotChecked { .. } => {
-                undecided(Sub::Generic)
-            }
+            Self::UnknownSubFilter(_) | Self::LaterRevisionsNotChecked { .. } => undecided(Sub::Generic),
             Self::FileNotRead(_)
             | Self::FileUnreadable(_)
             | Self::OrphanedSignature { .. }
@@ -325,9 +328,10 @@ impl Finding {
             | Self::ClaimedTimeFar { .. }
             | Self::ClaimedTimeMalformed
             | Self::ClaimedTimeInFuture
+            | Self::UsageRights
             | Self::PurposeUnspecific
             | Self::SignerIsAnchor
-            | Self::TimeStampNotChecked
+            | Self::TimeStampFailed(_)
             | Self::DssNotChecked
             | Self::OcspNotChecked
             | Self::PaddingAfterEnd { .. } => None,

@@ -33,8 +33,9 @@ impl<'a> WellFormed<'a> {
     pub(crate) fn octets(signature: &'a EmbeddedSignature, notes: &mut Vec<Finding>) -> Result<CmsOctets<'a>, Finding> {
         match signature.sub_filter() {
             SubFilter::EtsiCadesDetached | SubFilter::AdbePkcs7Detached | SubFilter::EtsiRfc3161 => {}
-            SubFilter::AdbePkcs7Sha1 => return Err(Finding::SubFilterRefused),
-            SubFilter::Other(name) => return Err(Finding::UnknownSubFilter(name.clone())),
+            SubFilter::AdbePkcs7Sha1 => notes.push(Finding::SubFilterRefused),
+            // What it is meant to be is unknown; if it is a CMS over the document, its integrity can still be told.
+            SubFilter::Other(name) => notes.push(Finding::UnknownSubFilter(name.clone())),
         }
         signature.well_formed().map_err(|error| Finding::SignatureMalformed(error.clone()))?;
         let octets = CmsOctets::new(signature.cms_der()).map_err(Finding::CmsMalformed)?;
@@ -65,11 +66,14 @@ impl<'a> WellFormed<'a> {
         if !is_version(&signer_info.version, &[1, 3]) {
             return Err(Finding::CmsVersion);
         }
-        // A document time-stamp carries its content; every other signature is over the document alone.
-        if format != Format::DocumentTimeStamp
-            && (signed_data.content_type != oid::DATA || signed_data.content.is_some())
-        {
-            return Err(Finding::ContentNotDetached);
+        let content_is_right = match format {
+            Format::DocumentTimeStamp => signed_data.content_type == oid::TST_INFO && signed_data.content.is_some(),
+            Format::Pkcs7Sha1 => signed_data.content_type == oid::DATA && signed_data.content.is_some(),
+            _ => signed_data.content_type == oid::DATA && signed_data.content.is_none(),
+        };
+        if !content_is_right {
+            let is_token = format == Format::DocumentTimeStamp;
+            return Err(if is_token { Finding::NotATimeStamp } else { Finding::ContentNotDetached });
         }
         let used = signer_info.digest_algorithm.oid;
         if !signed_data.digest_algorithms.iter().any(|listed| listed.oid == used) {
@@ -90,8 +94,8 @@ impl<'a> WellFormed<'a> {
         self.signed_data.signer_infos.first().expect("establish saw exactly one")
     }
 
-    pub(crate) fn signed_attributes(&self) -> Result<&Attributes<'a>, Finding> {
-        self.signer_info().signed_attributes.as_ref().ok_or(Finding::SignedAttributesMissing)
+    pub(crate) fn signed_attributes(&self) -> Option<&Attributes<'a>> {
+        self.signer_info().signed_attributes.as_ref()
     }
 }
 

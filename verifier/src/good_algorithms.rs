@@ -3,8 +3,8 @@
 use crate::algorithms::AlgorithmPolicy;
 use crate::authenticity::Authentic;
 use crate::clock::ValidationTime;
+use crate::crypto::DigestAlgorithm;
 use crate::findings::Finding;
-use crate::integrity::Intact;
 
 /// They are.
 #[derive(Debug)]
@@ -13,13 +13,12 @@ pub(crate) struct GoodAlgorithms(());
 impl GoodAlgorithms {
     /// Checks digest, signature algorithm and key.
     pub(crate) fn establish(
-        intact: &Intact,
+        digest: DigestAlgorithm,
         authentic: &Authentic,
         policy: AlgorithmPolicy,
         time: ValidationTime,
     ) -> Result<Self, Finding> {
         let at = time.unix_time();
-        let digest = intact.digest();
         policy.check_digest(digest, at).map_err(Finding::AlgorithmWeak)?;
         policy.check_signature(authentic.algorithm(), authentic.key(), at).map_err(Finding::AlgorithmWeak)?;
         if authentic.agrees_with(digest) { Ok(Self(())) } else { Err(Finding::AlgorithmsDisagree) }

@@ -8,13 +8,16 @@
 use pades::pdf::{Object, View};
 use pades::{Coverage, EmbeddedSignature, SignedPdf};
 
+use crate::asn1::tag;
 use crate::cms::Single;
 use crate::crypto::DigestAlgorithm;
+use crate::crypto::digest::Digest;
 use crate::digests::FileDigests;
 use crate::findings::Finding;
 use crate::format::WellFormed;
 use crate::oid;
-use crate::report::CoverageWord;
+use crate::report::{CoverageWord, Format};
+use crate::time_stamps::TstInfo;
 
 /// The octets are those that were signed.
 #[derive(Debug)]
@@ -42,18 +45,23 @@ impl Intact {
         if !pdf.document().view(revision).is_some_and(|view| field_has(view, signature)) {
             return Err(Finding::FieldNotSigned);
         }
-        let signer_info = form.signer_info();
-        let algorithm = signer_info.digest_algorithm.digest();
-        let digest = algorithm.map_err(|unknown| Finding::AlgorithmUnknown(unknown.0))?;
-        // RFC 5652, 11.2: exactly one message-digest attribute with one value.
-        let Single::Value(signed) = form.signed_attributes()?.one(oid::MESSAGE_DIGEST) else {
-            return Err(Finding::MessageDigestMissing);
+        let of_document = |algorithm| digests.of(range, algorithm);
+        let digest = match form.format() {
+            Format::DocumentTimeStamp => token_is_intact(form, &TstInfo::of(form)?, &of_document)?,
+            Format::Pkcs7Sha1 => sha1_content_is_intact(form, &of_document)?,
+            Format::PadesBaselineB | Format::PadesBaselineT | Format::Pkcs7Detached | Format::Unknown => {
+                let algorithm = digest_algorithm(form)?;
+                match form.signed_attributes() {
+                    Some(_) => is_message_digest(form, of_document(algorithm))?,
+                    // RFC 5652, 5.4: without signed attributes the value is made over the content itself, so that its
+                    // verification is the proof of integrity too. PAdES does not allow it.
+                    None if form.format() == Format::Pkcs7Detached => {}
+                    None => return Err(Finding::SignedAttributesMissing),
+                }
+                algorithm
+            }
         };
-        if signed.tag != crate::asn1::tag::OCTET_STRING {
-            return Err(Finding::MessageDigestMissing);
-        }
-        let computed = digests.of(range, digest).ok_or(Finding::AlgorithmUnsupported)?;
-        if computed.as_bytes() == signed.content { Ok(Self { revision, digest }) } else { Err(Finding::DigestWrong) }
+        Ok(Self { revision, digest })
     }
 
     /// Index of the revision up to whose end everything is covered.
@@ -65,6 +73,56 @@ impl Intact {
     pub(crate) fn digest(&self) -> DigestAlgorithm {
         self.digest
     }
+}
+
+/// A time-stamp token: its imprint is the digest of what is stamped, and its attributes hold the digest of its content
+/// (RFC 3161, 2.4.2). Gives the digest algorithm of its signer.
+pub(crate) fn token_is_intact(
+    form: &WellFormed<'_>,
+    content: &TstInfo<'_>,
+    stamped: &dyn Fn(DigestAlgorithm) -> Option<Digest>,
+) -> Result<DigestAlgorithm, Finding> {
+    let imprint = content.imprint_algorithm.clone().map_err(|unknown| Finding::AlgorithmUnknown(unknown.0))?;
+    let computed = stamped(imprint).ok_or(Finding::AlgorithmUnsupported)?;
+    if computed.as_bytes() != content.imprint {
+        return Err(Finding::DigestWrong);
+    }
+    let algorithm = digest_algorithm(form)?;
+    is_message_digest(form, algorithm.hash(&[form.signed_data().content.unwrap_or_default()]))?;
+    Ok(algorithm)
+}
+
+/// `adbe.pkcs7.sha1` (ISO 32000-1, 12.8.3.3.1): the CMS carries the SHA-1 of the document as its content.
+fn sha1_content_is_intact(
+    form: &WellFormed<'_>,
+    of_document: &dyn Fn(DigestAlgorithm) -> Option<Digest>,
+) -> Result<DigestAlgorithm, Finding> {
+    let content = form.signed_data().content.unwrap_or_default();
+    let computed = of_document(DigestAlgorithm::Sha1).ok_or(Finding::AlgorithmUnsupported)?;
+    if computed.as_bytes() != content {
+        return Err(Finding::DigestWrong);
+    }
+    if form.signed_attributes().is_some() {
+        let algorithm = digest_algorithm(form)?;
+        is_message_digest(form, algorithm.hash(&[content]))?;
+    }
+    // Whatever its signer used, the document itself is bound by SHA-1 alone.
+    Ok(DigestAlgorithm::Sha1)
+}
+
+fn digest_algorithm(form: &WellFormed<'_>) -> Result<DigestAlgorithm, Finding> {
+    form.signer_info().digest_algorithm.digest().map_err(|unknown| Finding::AlgorithmUnknown(unknown.0))
+}
+
+/// RFC 5652, 11.2: exactly one message-digest attribute with one value, the digest of the content.
+fn is_message_digest(form: &WellFormed<'_>, computed: Option<Digest>) -> Result<(), Finding> {
+    let attributes = form.signed_attributes().ok_or(Finding::SignedAttributesMissing)?;
+    let signed = match attributes.one(oid::MESSAGE_DIGEST) {
+        Single::Value(signed) if signed.tag == tag::OCTET_STRING => signed.content,
+        _ => return Err(Finding::MessageDigestMissing),
+    };
+    let computed = computed.ok_or(Finding::AlgorithmUnsupported)?;
+    if computed.as_bytes() == signed { Ok(()) } else { Err(Finding::DigestWrong) }
 }
 
 /// In the signed revision, the field's value is this very dictionary. Otherwise somebody attached a signature that

@@ -51,6 +51,7 @@ mod suitability;
 mod text;
 mod time_stamps;
 mod trust;
+mod validation_data;
 mod validator;
 mod verify;
 

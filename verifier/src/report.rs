@@ -181,6 +181,8 @@ impl CoverageWord {
 pub enum Format {
     /// `ETSI.CAdES.detached`
     PadesBaselineB,
+    /// `ETSI.CAdES.detached` with a time-stamp on the value that holds.
+    PadesBaselineT,
     /// `adbe.pkcs7.detached`
     Pkcs7Detached,
     /// `adbe.pkcs7.sha1`
@@ -196,6 +198,7 @@ impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PadesBaselineB => "PAdES-BASELINE-B",
+            Self::PadesBaselineT => "PAdES-BASELINE-T",
             Self::Pkcs7Detached => "PKCS7-DETACHED",
             Self::Pkcs7Sha1 => "PKCS7-SHA1",
             Self::DocumentTimeStamp => "DOCUMENT-TIME-STAMP",

@@ -28,7 +28,13 @@ impl AttributesAgree {
         named: &NamedCertificate,
         notes: &mut Vec<Finding>,
     ) -> Result<Self, Finding> {
-        let attributes = form.signed_attributes()?;
+        let Some(attributes) = form.signed_attributes() else {
+            // RFC 5652, 5.3 lets plain data be signed without any; PAdES and time-stamps do not.
+            return match form.format() {
+                Format::Pkcs7Detached | Format::Pkcs7Sha1 => Ok(Self(())),
+                _ => Err(Finding::SignedAttributesMissing),
+            };
+        };
         // RFC 5652, 5.3: "SignedAttributes MUST be DER encoded, even if the rest of the structure is BER".
         if !attributes.is_sorted() {
             return Err(Finding::SignedAttributesUnsorted);
@@ -40,7 +46,7 @@ impl AttributesAgree {
             _ => return Err(Finding::ContentTypeWrong),
         }
         match reference(form) {
-            Reference::Absent if form.format() == Format::PadesBaselineB => {
+            Reference::Absent if matches!(form.format(), Format::PadesBaselineB | Format::DocumentTimeStamp) => {
                 return Err(Finding::CertificateReferenceMissing);
             }
             Reference::Absent => {}
@@ -116,7 +122,7 @@ impl CertificateReference<'_> {
 
 /// The references to the signing certificate; the new attribute counts where both are present.
 fn reference<'a>(form: &WellFormed<'a>) -> Reference<'a> {
-    let Ok(attributes) = form.signed_attributes() else { return Reference::Absent };
+    let Some(attributes) = form.signed_attributes() else { return Reference::Absent };
     let (old, value) = match (attributes.one(oid::SIGNING_CERTIFICATE_V2), attributes.one(oid::SIGNING_CERTIFICATE)) {
         (Single::Value(value), _) => (false, value),
         (Single::Absent, Single::Value(value)) => (true, value),

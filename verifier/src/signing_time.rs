@@ -9,15 +9,16 @@ use pades::EmbeddedSignature;
 use crate::clock::{UnixTime, ValidationTime};
 use crate::findings::Finding;
 use crate::report::ClaimedTime;
+use crate::time_stamps::StampedTime;
 
 /// The earliest moment at which the signature is proved to have existed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BestSignatureTime(UnixTime);
 
 impl BestSignatureTime {
-    /// Without any time-stamp that was judged.
-    pub(crate) fn establish(time: ValidationTime) -> Self {
-        Self(time.unix_time())
+    /// The time of a time-stamp that holds, else the validation time.
+    pub(crate) fn establish(stamped: Option<StampedTime>, time: ValidationTime) -> Self {
+        Self(stamped.map_or(time.unix_time(), StampedTime::unix_time))
     }
 
     pub(crate) fn unix_time(self) -> UnixTime {

@@ -26,7 +26,7 @@ impl StatementRead {
         notes: &mut Vec<Finding>,
     ) -> Outcome<Self> {
         let identifier = arc.signing_statement();
-        let Ok(attributes) = form.signed_attributes() else { return Outcome::NotApplicable };
+        let Some(attributes) = form.signed_attributes() else { return Outcome::NotApplicable };
         let value = match attributes.one(identifier.as_bytes()) {
             Single::Absent => return Outcome::NotApplicable,
             Single::Several => return Outcome::Failed(Finding::StatementRepeated),

@@ -16,6 +16,19 @@ use crate::oid;
 pub(crate) struct Suitable(());
 
 impl Suitable {
+    /// RFC 3161, 2.3: an authority's key is for time-stamps alone, and its certificate says so in a critical extension.
+    /// Criticality is not asked for: authorities in use lack it, and it changes nothing here.
+    pub(crate) fn for_time_stamps(certificate: &Certificate) -> Result<Self, Finding> {
+        let extensions = certificate.extensions();
+        if extensions.key_usage.is_some_and(|usage| !usage.digital_signature() && !usage.non_repudiation()) {
+            return Err(Finding::KeyUsageUnsuitable);
+        }
+        let is_alone = extensions
+            .extended_key_usage
+            .is_some_and(|purposes| oids(purposes.of(certificate.as_der())).eq([oid::TIME_STAMPING]));
+        if is_alone { Ok(Self(())) } else { Err(Finding::PurposeUnsuitable) }
+    }
+
     /// Checks it.
     pub(crate) fn establish(certificate: &Certificate, notes: &mut Vec<Finding>) -> Result<Self, Finding> {
         let extensions = certificate.extensions();

@@ -76,6 +76,7 @@ pub struct Policy {
 #[derive(Debug)]
 pub struct Validator {
     anchors: TrustAnchors,
+    time_stamp_anchors: Option<TrustAnchors>,
     data: ValidationData,
     policy: Policy,
     links: LinkCache,
@@ -84,7 +85,14 @@ pub struct Validator {
 impl Validator {
     /// Takes what is trusted, at hand and demanded.
     pub fn new(anchors: TrustAnchors, data: ValidationData, policy: Policy) -> Self {
-        Self { anchors, data, policy, links: LinkCache::default() }
+        Self { anchors, time_stamp_anchors: None, data, policy, links: LinkCache::default() }
+    }
+
+    /// Trusts these for time-stamps instead of the anchors for signatures.
+    #[must_use]
+    pub fn with_time_stamp_anchors(mut self, anchors: TrustAnchors) -> Self {
+        self.time_stamp_anchors = Some(anchors);
+        self
     }
 
     /// Verifies every signature of one file at one moment.
@@ -94,6 +102,10 @@ impl Validator {
 
     pub(crate) fn anchors(&self) -> &TrustAnchors {
         &self.anchors
+    }
+
+    pub(crate) fn time_stamp_anchors(&self) -> &TrustAnchors {
+        self.time_stamp_anchors.as_ref().unwrap_or(&self.anchors)
     }
 
     pub(crate) fn crls(&self) -> &[Crl] {

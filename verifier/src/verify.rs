@@ -28,7 +28,8 @@ use crate::signed_attributes::AttributesAgree;
 use crate::signing_time::{BestSignatureTime, claimed};
 use crate::statement::StatementRead;
 use crate::suitability::Suitable;
-use crate::time_stamps::{TimeStampsJudged, ValidationDataUsed};
+use crate::time_stamps::{StampedTime, TimeStampsJudged, TstInfo};
+use crate::validation_data::ValidationDataUsed;
 use crate::validator::Validator;
 
 /// Everything established about one signature: one field for each check.
@@ -62,7 +63,11 @@ pub(crate) fn verify(bytes: &[u8], validator: &Validator, time: ValidationTime) 
         .map(|signature| verify_signature(&pdf, signature, &digests, validator, time, &mut budget))
         .collect();
     let mut findings = Vec::new();
-    for offset in orphans::find(&pdf) {
+    let orphans = orphans::find(&pdf);
+    if orphans.has_usage_rights {
+        findings.push(Finding::UsageRights);
+    }
+    for offset in orphans.offsets {
         let finding = Finding::OrphanedSignature { offset };
         // Where no field leads to any signature, the file must not pass for one that never had any.
         if pdf.signatures().is_empty() {
@@ -93,6 +98,7 @@ fn verify_signature(
     let mut notes = Vec::new();
     let mut later = Vec::new();
     let format = format_of(signature);
+    let is_time_stamp = format == Format::DocumentTimeStamp;
     let claimed = claimed(signature, time, &mut notes);
 
     // 1. A signature of a form that can be judged.
@@ -110,29 +116,33 @@ fn verify_signature(
     let named = after(&form, |form| NamedCertificate::establish(form, &certificates));
 
     // 4. Its key made the signature value.
-    let authentic = after(&both(&form, &named), |(form, named)| Authentic::establish(form, named, validator.crypto()));
+    let content = content_signed(pdf, signature, &form);
+    let authentic =
+        after(&both(&form, &named), |(form, named)| Authentic::establish(form, named, &content, validator.crypto()));
 
     // 5. The signed attributes say what they must, and bind that certificate.
     let attributes = after(&both(&form, &named), |(form, named)| AttributesAgree::establish(form, named, &mut notes));
 
     // 6. The algorithms agree with each other and are good enough.
     let algorithms = after(&both(&intact, &authentic), |(intact, authentic)| {
-        GoodAlgorithms::establish(intact, authentic, validator.algorithms(), time)
+        GoodAlgorithms::establish(intact.digest(), authentic, validator.algorithms(), time)
     });
 
-    // 7. What the service stated, and since when the signature is proved to exist.
+    // 7. What the service stated.
     let statement = match form.proof() {
         Some(form) => StatementRead::establish(form, validator.arc(), claimed.as_ref(), &mut notes),
         None => Outcome::NotAttempted,
     };
-    let best_time = BestSignatureTime::establish(time);
 
-    // 8. The certificate is made for signing documents.
-    let suitable = after(&authentic, |authentic| Suitable::establish(authentic.certificate(), &mut notes));
+    // 8. The certificate is made for signing documents, or for time-stamps.
+    let suitable = after(&authentic, |authentic| match format {
+        Format::DocumentTimeStamp => Suitable::for_time_stamps(authentic.certificate()),
+        _ => Suitable::establish(authentic.certificate(), &mut notes),
+    });
 
     // 9. A path from it to an anchor at the validation time.
     let request = PathRequest {
-        anchors: validator.anchors(),
+        anchors: if is_time_stamp { validator.time_stamp_anchors() } else { validator.anchors() },
         pool: &certificates,
         demands: validator.policy_demands(),
         algorithms: validator.algorithms(),
@@ -166,7 +176,10 @@ fn verify_signature(
     };
 
     // 11. Time-stamps and validation data that the document carries.
-    let time_stamps = form.proof().map_or(Outcome::NotAttempted, TimeStampsJudged::establish);
+    let time_stamps = match form.proof().filter(|_| authentic.proof().is_some() && !is_time_stamp) {
+        Some(form) => TimeStampsJudged::establish(form, validator, &request, budget, &mut notes),
+        None => Outcome::NotApplicable,
+    };
     let validation_data = form.proof().map_or(Outcome::NotAttempted, |form| ValidationDataUsed::establish(pdf, form));
 
     // 12. Everything that was added later was allowed.
@@ -191,7 +204,17 @@ fn verify_signature(
         validation_data,
         later_revisions,
     };
-    let (conclusion, checks, mut findings) = conclude(&evidence);
+    let (conclusion, checks, mut findings) = conclude(&evidence, &notes);
+    // A document time-stamp vouches for its own moment, when it holds.
+    let own_time = || TstInfo::of(evidence.form.proof()?).ok().map(|content| StampedTime::of_document(&content));
+    let stamped = match conclusion.indication {
+        Indication::TotalPassed if is_time_stamp => own_time(),
+        _ => evidence.time_stamps.proof().map(TimeStampsJudged::time),
+    };
+    let format = match (format, evidence.time_stamps.proof()) {
+        (Format::PadesBaselineB, Some(_)) => Format::PadesBaselineT,
+        (format, _) => format,
+    };
     findings.append(&mut notes);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
     let signer = evidence.authentic.proof().map(Authentic::certificate);
@@ -204,7 +227,7 @@ fn verify_signature(
         signed_by: signer.map(Certificate::subject_for_people),
         certificate_sha256: signer.map(|certificate| *certificate.sha256()),
         claimed_signing_time: claimed,
-        best_signature_time: best_time.unix_time(),
+        best_signature_time: BestSignatureTime::establish(stamped, time).unix_time(),
         statement: evidence.authentic.proof().and(evidence.statement.proof()).map(|read| read.statement().clone()),
         coverage: coverage_word(signature),
         later_revisions: later,
@@ -214,7 +237,7 @@ fn verify_signature(
 
 /// Makes the verdict. `evidence` is taken apart without `..`, so a check that is added and forgotten here does not
 /// compile.
-fn conclude(evidence: &Evidence<'_>) -> (Conclusion, Checks, Vec<Finding>) {
+fn conclude(evidence: &Evidence<'_>, notes: &[Finding]) -> (Conclusion, Checks, Vec<Finding>) {
     let Evidence {
         form,
         intact,
@@ -266,6 +289,7 @@ fn conclude(evidence: &Evidence<'_>) -> (Conclusion, Checks, Vec<Finding>) {
     .collect();
     let worst = findings
         .iter()
+        .chain(notes)
         .filter_map(Finding::conclusion)
         .reduce(|worst, next| if next.indication > worst.indication { next } else { worst });
     let conclusion =
@@ -310,6 +334,19 @@ fn integrity(evidence: &Evidence<'_>) -> CheckResult {
     }
 }
 
+/// What is signed when there are no signed attributes: the content of `adbe.pkcs7.sha1`, else the document.
+fn content_signed<'a>(
+    pdf: &'a SignedPdf<'_>,
+    signature: &EmbeddedSignature,
+    form: &Outcome<WellFormed<'a>>,
+) -> Vec<&'a [u8]> {
+    match (form.proof(), signature.byte_range()) {
+        (Some(form), _) if form.format() == Format::Pkcs7Sha1 => form.signed_data().content.into_iter().collect(),
+        (_, Ok(range)) => range.covered(pdf.bytes()).to_vec(),
+        (_, Err(_)) => Vec::new(),
+    }
+}
+
 /// Runs a check on the proof of an earlier one.
 fn after<P, Q>(earlier: &Outcome<P>, check: impl FnOnce(&P) -> Result<Q, Finding>) -> Outcome<Q> {
     earlier.proof().map_or(Outcome::NotAttempted, |proof| check(proof).into())
@@ -321,15 +358,15 @@ fn both<'p, P, Q>(first: &'p Outcome<P>, second: &'p Outcome<Q>) -> Outcome<(&'p
 }
 
 /// The certificates that a signature carries; one that cannot be read is nobody's.
-fn certificates_of(form: &WellFormed<'_>, validator: &Validator) -> Vec<Certificate> {
+pub(crate) fn certificates_of(form: &WellFormed<'_>, validator: &Validator) -> Vec<Certificate> {
     let limit = validator.limits().certificates;
     form.signed_data().certificates.iter().take(limit).filter_map(|der| Certificate::from_der(der).ok()).collect()
 }
 
 /// A file that cannot be opened. If it carries signatures, it is not merely unreadable: they cannot hold.
 fn unopened(bytes: &[u8], error: PdfError, time: ValidationTime) -> Report {
-    let is_pdf_with_signature = !matches!(error, PdfError::NotAPdf | PdfError::Encrypted | PdfError::TooLarge { .. })
-        && orphans::has_signature(bytes);
+    let is_pdf_with_signature =
+        !matches!(error, PdfError::Encrypted | PdfError::TooLarge { .. }) && orphans::has_signature(bytes);
     let (signatures, findings, verdict) = if is_pdf_with_signature {
         let signatures = vec![without_field(Finding::FileMalformed(error), time)];
         let verdict = Report::verdict_of(&signatures);

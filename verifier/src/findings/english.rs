@@ -31,6 +31,9 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::FieldNotSigned => {
             "In the revision that was signed, this field did not have this signature: it was attached later.".into()
         }
+        Finding::UsageRights => {
+            "The file carries usage rights of the software that made it; they are no signature on the document.".into()
+        }
         Finding::UnknownSubFilter(name) => {
             format!("The signature's encoding \"{name}\" is not known here; nothing can be said about it.")
         }
@@ -104,10 +107,10 @@ pub(super) fn sentence(finding: &Finding) -> String {
         }
         Finding::Path(failure) => path(failure),
         Finding::Revocation(failure) => revocation(failure),
-        Finding::TimeStampNotChecked => {
-            "A time-stamp on the signature is present; this version does not judge it, and it gives no time.".into()
+        Finding::TimeStampFailed(why) => {
+            format!("A time-stamp on the signature does not hold and gives no time. {}", sentence(why))
         }
-        Finding::DocumentTimeStampNotChecked => "This is a document time-stamp; this version does not judge it.".into(),
+        Finding::NotATimeStamp => "This is said to be a document time-stamp, but holds none.".into(),
         Finding::DssNotChecked => "The document carries validation data (DSS); this version does not use them.".into(),
         Finding::OcspNotChecked => "OCSP responses are present; this version does not judge them.".into(),
         Finding::LaterRevisionsNotChecked { count } => {
