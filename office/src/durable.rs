@@ -4,9 +4,11 @@
 //! power loss.
 
 use std::{
+    ffi::OsString,
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use thiserror::Error;
@@ -63,25 +65,39 @@ pub(crate) fn write_new(path: &Path, octets: &[u8]) -> io::Result<()> {
 ///
 /// [`WriteError`].
 pub fn write_whole(path: &Path, octets: &[u8], existing: Existing) -> Result<(), WriteError> {
+    static WRITES: AtomicU64 = AtomicU64::new(0);
+    let write = WRITES.fetch_add(1, Ordering::Relaxed);
+    write_owned(path, octets, existing, &format!("{}-{write}", std::process::id()))
+}
+
+/// [`write_whole`] for an `owner` whose name nobody else uses at the same time: what it left behind when it died, it uses again.
+pub(crate) fn write_owned(path: &Path, octets: &[u8], existing: Existing, owner: &str) -> Result<(), WriteError> {
     let failed = |source| WriteError::Io { path: path.to_owned(), source };
     let name = path.file_name().ok_or_else(|| WriteError::NotAFileName { path: path.to_owned() })?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    if existing == Existing::Keep && path.try_exists().map_err(failed)? {
-        return same_or_exists(path, octets);
-    }
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".{owner}.tmp"));
+    let temporary = folder.join(hidden);
 
-    let temporary = temporary_in(folder, name).map_err(failed)?;
-    let mut file = temporary.file;
-    let written = file.write_all(octets).and_then(|()| file.sync_all());
-    drop(file);
-    let named = written.map_err(failed).and_then(|()| name_file(&temporary.path, path, octets, existing));
-    // Gone already after a rename; left behind otherwise.
-    let _ = fs::remove_file(&temporary.path);
+    let named = if existing == Existing::Keep && path.try_exists().map_err(failed)? {
+        same_or_exists(path, octets)
+    } else {
+        write_over(&temporary, octets).map_err(failed).and_then(|()| name_file(&temporary, path, octets, existing))
+    };
+    // Gone already after a rename; left behind by a link, by a failure, or by the run that died here.
+    let _ = fs::remove_file(&temporary);
     named?;
     platform::sync_folder(folder).map_err(failed)
+}
+
+fn write_over(path: &Path, octets: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(octets)?;
+    file.sync_all()
 }
 
 fn name_file(temporary: &Path, path: &Path, octets: &[u8], existing: Existing) -> Result<(), WriteError> {
@@ -105,30 +121,6 @@ fn same_or_exists(path: &Path, octets: &[u8]) -> Result<(), WriteError> {
         && usize::try_from(metadata.len()) == Ok(octets.len())
         && fs::read(path).map_err(failed)? == octets;
     if same { Ok(()) } else { Err(WriteError::Exists { path: path.to_owned() }) }
-}
-
-struct Temporary {
-    path: PathBuf,
-    file: fs::File,
-}
-
-/// A new file beside the place. The name is derived, not random: a counter finds a free one, so that what a crash left behind is in
-/// nobody's way.
-fn temporary_in(folder: &Path, name: &std::ffi::OsStr) -> io::Result<Temporary> {
-    let mut counter = 0_u32;
-    loop {
-        let mut candidate = std::ffi::OsString::from(".");
-        candidate.push(name);
-        candidate.push(format!(".{}.{counter}.tmp", std::process::id()));
-        let path = folder.join(candidate);
-        match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok(Temporary { path, file }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && counter < 1_000 => {
-                counter = counter.saturating_add(1);
-            }
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -182,11 +174,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_crash_left_beside_the_place_is_in_nobodys_way() {
+    fn what_a_crash_left_beside_the_place_is_used_again_and_removed() {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join(format!(".a.pdf.{}.0.tmp", std::process::id())), b"half").expect("written");
         let path = folder.path().join("a.pdf");
-        write_whole(&path, b"signed", Existing::Keep).expect("the place is free");
+        let half = folder.path().join(".a.pdf.owner.tmp");
+        fs::write(&half, b"half of another content that is longer").expect("written");
+        write_owned(&path, b"signed", Existing::Keep, "owner").expect("the place is free");
         assert_eq!(fs::read(&path).expect("there"), b"signed");
+        assert_eq!(names_in(folder.path()), ["a.pdf"]);
+        // Died between the link and the removal.
+        fs::write(&half, b"signed").expect("written");
+        write_owned(&path, b"signed", Existing::Keep, "owner").expect("the same bytes");
+        assert_eq!(names_in(folder.path()), ["a.pdf"]);
     }
 }

@@ -181,6 +181,23 @@ const fn transported(code: Code) -> Standing {
     }
 }
 
+/// Alerts by which a peer says that it does not take our certificate, or has none that we take (RFC 8446, 6.2).
+const CERTIFICATE_ALERTS: [rustls::AlertDescription; 10] = {
+    use rustls::AlertDescription as Alert;
+    [
+        Alert::BadCertificate,
+        Alert::UnsupportedCertificate,
+        Alert::CertificateRevoked,
+        Alert::CertificateExpired,
+        Alert::CertificateUnknown,
+        Alert::UnknownCA,
+        Alert::AccessDenied,
+        Alert::CertificateRequired,
+        Alert::HandshakeFailure,
+        Alert::DecryptError,
+    ]
+};
+
 /// Whether TLS itself failed on a certificate, by either side's word. rustls hides in `io::Error`s on the way up.
 fn untrusted(status: &Status) -> bool {
     let mut next: Option<&(dyn Error + 'static)> = Error::source(status);
@@ -188,9 +205,18 @@ fn untrusted(status: &Status) -> bool {
         if error.downcast_ref::<rustls::Error>().is_some_and(is_about_certificates) {
             return true;
         }
-        next = inside(error);
+        let below = inside(error);
+        // In TLS 1.3 a client hears of its own refused certificate on its first read, and there h2 keeps the text of an I/O error only.
+        if below.is_none() && CERTIFICATE_ALERTS.iter().any(|alert| error.to_string().ends_with(&alert_text(*alert))) {
+            return true;
+        }
+        next = below;
     }
     false
+}
+
+fn alert_text(alert: rustls::AlertDescription) -> String {
+    rustls::Error::AlertReceived(alert).to_string()
 }
 
 /// The next error down. `io::Error::source` skips the very error that it wraps.
@@ -201,25 +227,12 @@ fn inside<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
     }
 }
 
-const fn is_about_certificates(error: &rustls::Error) -> bool {
-    use rustls::AlertDescription as Alert;
-    matches!(
-        error,
-        rustls::Error::InvalidCertificate(_)
-            | rustls::Error::NoCertificatesPresented
-            | rustls::Error::AlertReceived(
-                Alert::BadCertificate
-                    | Alert::UnsupportedCertificate
-                    | Alert::CertificateRevoked
-                    | Alert::CertificateExpired
-                    | Alert::CertificateUnknown
-                    | Alert::UnknownCA
-                    | Alert::AccessDenied
-                    | Alert::CertificateRequired
-                    | Alert::HandshakeFailure
-                    | Alert::DecryptError
-            )
-    )
+fn is_about_certificates(error: &rustls::Error) -> bool {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => true,
+        rustls::Error::AlertReceived(alert) => CERTIFICATE_ALERTS.contains(alert),
+        _ => false,
+    }
 }
 
 /// tonic says "transport error"; the cause is what a person can use.
@@ -230,9 +243,10 @@ fn deepest_text(status: &Status) -> String {
         deepest = Some(error);
         next = inside(error);
     }
-    match deepest {
-        Some(error) => format!("{}: {error}", status.message()),
-        None => status.message().to_owned(),
+    let text = status.message();
+    match deepest.map(ToString::to_string) {
+        Some(cause) if !text.contains(&cause) => format!("{text}: {cause}"),
+        _ => text.to_owned(),
     }
 }
 
@@ -347,6 +361,8 @@ mod tests {
         assert_eq!(fault.message, "transport error: received fatal alert: CertificateRevoked");
         let foreign = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert_eq!(Fault::from_status(&layered(foreign)).standing, Standing::Untrusted);
+        let only_the_text = Layer(io::Error::other("received fatal alert: CertificateRevoked"));
+        assert_eq!(Fault::from_status(&Status::from_error(Box::new(only_the_text))).standing, Standing::Untrusted);
         let other = rustls::Error::AlertReceived(rustls::AlertDescription::InternalError);
         assert_eq!(Fault::from_status(&layered(other)).standing, Standing::Unknown);
     }

@@ -165,7 +165,16 @@ impl Journal {
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         let locks = folder.join(LOCKS);
         platform::create_private_folder(&locks).map_err(io_at(&locks))?;
-        Ok(Self { folder: folder.to_owned() })
+        let journal = Self { folder: folder.to_owned() };
+        // What a crashed run left holds documents of citizens: it goes now, unless another run is recording, which sweeps too.
+        let path = journal.folder.join(JOURNAL_LOCK);
+        let lock = open_lock(&path)?;
+        match lock.try_lock() {
+            Ok(()) => journal.sweep()?,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(source)) => return Err(JournalError::Io { path, source }),
+        }
+        Ok(journal)
     }
 
     /// Records requests, durably, all with one flush of the journal's folder. Only what is [`Begun::Recorded`] may be sent.

@@ -25,7 +25,7 @@ use crate::{
     acceptance::{AcceptedCms, Expectation},
     client::{CallError, Client, DigestOrder},
     document::Document,
-    durable::{Existing, write_whole},
+    durable::{Existing, write_owned},
     journal::{Begun, Entry, Output, Provenance, Way},
     profile::Profile,
     request_id::RequestId,
@@ -139,7 +139,8 @@ impl SignedDocument {
     /// [`SignError::Unwritten`] with the request still in the journal; [`SignError::Journal`].
     pub fn save_to(self, path: &Path, existing: Existing) -> Result<Receipt, SignError> {
         let request_id = self.request_id();
-        write_whole(path, &self.pdf, existing).map_err(|source| SignError::Unwritten { request_id, source })?;
+        write_owned(path, &self.pdf, existing, &request_id.to_string())
+            .map_err(|source| SignError::Unwritten { request_id, source })?;
         let receipt = self.finish()?;
         Ok(Receipt { output: Some(path.to_owned()), ..receipt })
     }

@@ -338,6 +338,12 @@ fn from_fault(fault: &Fault, attempts: u32, request_id: Option<RequestId>, langu
             format!("Permintaan {request_id} tersimpan dalam jurnal. Jalankan teken-office resume: tidak akan ditandatangani dua kali."),
             format!("Request {request_id} is in the journal. Run teken-office resume: nothing is signed twice."),
         ),
+        (Standing::Refused, None) if code.as_deref() == Some("DOCUMENT_ALREADY_SIGNED") => language
+            .pick(
+                "Untuk menggantinya, ulangi dengan --replaces NAMA seperti yang tersebut di atas.",
+                "To replace it, repeat with --replaces NAME as named above.",
+            )
+            .to_owned(),
         (Standing::Refused, None) => {
             language.pick("Belum ada yang ditandatangani.", "Nothing is signed.").to_owned()
         }
