@@ -95,6 +95,15 @@ pub(crate) enum Refusal {
     },
 }
 
+impl Refusal {
+    /// Whether the peer just went away.
+    pub(crate) fn is_mere_absence(&self) -> bool {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+        matches!(self, Self::Handshake(error)
+            if matches!(error.kind(), UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe))
+    }
+}
+
 /// A TLS connection of a verified client. Its [`PeerOffice`] is what tonic calls connect info.
 #[derive(Debug)]
 pub struct OfficeConnection<IO> {
@@ -104,11 +113,10 @@ pub struct OfficeConnection<IO> {
     _slot: Established,
 }
 
-/// Does the TLS handshake on a fresh connection. The caller holds a slot for it and hands over the receiver that tells
-/// when the slot was given to a newer connection.
+/// Does the TLS handshake on a fresh connection, in the place that it was given.
 pub(crate) async fn establish<IO>(
     io: IO,
-    slot: Handshaking,
+    mut slot: Handshaking,
     tls: &TlsSetup,
     limits: &ServerLimits,
 ) -> Result<OfficeConnection<IO>, Refusal>
@@ -117,7 +125,6 @@ where
 {
     let access = tls.access();
     let handshake = TlsAcceptor::from(Arc::clone(&access.server)).accept(io);
-    let mut slot = slot;
     let stream = tokio::select! {
         biased;
         done = tokio::time::timeout(seconds(limits.handshake_seconds), handshake) => done

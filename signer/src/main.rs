@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => match error.downcast_ref::<ServeError>() {
             Some(ServeError::RegisterStopped(_)) => {
-                eprintln!("teken-signer: {error:#}; look at the disk before the next start");
+                eprintln!("teken-signer: {}; look at the disk before the next start", told(&error));
                 ExitCode::from(REGISTER_FAILED)
             }
             _ => refuse(&error),
@@ -64,8 +64,17 @@ fn main() -> ExitCode {
 }
 
 fn refuse(error: &anyhow::Error) -> ExitCode {
-    eprintln!("teken-signer: {error:#}");
+    eprintln!("teken-signer: {}", told(error));
     ExitCode::FAILURE
+}
+
+/// An error with its causes. Most of ours name their cause already: it is not said twice.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text {
+        text if text.is_empty() => cause,
+        text if text.contains(&cause) => text,
+        text => format!("{text}: {cause}"),
+    })
 }
 
 fn serve(path: &Path) -> anyhow::Result<()> {

@@ -122,11 +122,13 @@ pub async fn run_reloadable(
     let tls = TlsSetup::load(settings.tls.clone(), Arc::clone(&clock))?;
     let offices = Arc::new(Offices::new(settings.offices.clone())?);
 
+    let commitment_key = commitment_key(&settings.commitment_key)?;
+
     // 2. The register, and an end for every act that a crash left open.
     let signer = Arc::new(Signer::open(SignerParts {
         credential,
         register: Register::open(&settings.register, Arc::clone(&clock))?,
-        commitment_key: commitment_key(&settings.commitment_key)?,
+        commitment_key,
         offices: Arc::clone(&offices),
         clock,
         limits: pades::Limits {
@@ -137,7 +139,11 @@ pub async fn run_reloadable(
         signer_title: settings.signer_title.clone(),
         batch_size: settings.limits.batch_size.get(),
     })?);
-    signer.recover().await?;
+    let mut shutdown = pin!(shutdown);
+    tokio::select! {
+        recovered = signer.recover() => drop(recovered?),
+        () = shutdown.as_mut() => return Ok(()), // the next start goes on with it
+    }
 
     // 3. The port.
     let listen = |source| ServeError::Listen { address: settings.listen, source };
@@ -316,6 +322,8 @@ impl Connection {
         };
         match established {
             Ok(connection) => drive(connection, self.routes, self.limits, generations, self.phase).await,
+            // Health checks of a load balancer and scans of a port look like this: no reason to wake anybody.
+            Err(refusal) if refusal.is_mere_absence() => tracing::debug!(reason = %refusal, "connection ended"),
             Err(refusal) => tracing::warn!(reason = %refusal, "connection refused"),
         }
     }

@@ -64,6 +64,8 @@ pub(crate) struct Access {
     pub(crate) verifier: Arc<dyn ClientCertVerifier>,
     /// When the revocation list becomes stale, in Unix seconds.
     pub(crate) crl_next_update: u64,
+    /// When the service's own certificate ends, in Unix seconds.
+    not_after: u64,
     /// Counts readings that were taken over, from 1.
     pub(crate) generation: u64,
     /// SHA-256 over the files.
@@ -142,6 +144,12 @@ impl TlsSetup {
     pub fn crl_seconds_left(&self) -> u64 {
         self.access().crl_next_update.saturating_sub(self.now_unix())
     }
+
+    /// Seconds until the service's own certificate ends; 0 when it has.
+    #[must_use]
+    pub fn certificate_seconds_left(&self) -> u64 {
+        self.access().not_after.saturating_sub(self.now_unix())
+    }
 }
 
 impl fmt::Debug for TlsSetup {
@@ -197,7 +205,7 @@ impl Contents {
 
         let chain = certificates(&files.certificate, &self.certificate)?;
         let own = chain.first().ok_or_else(|| TlsError::NoCertificate { path: files.certificate.clone() })?;
-        current(&files.certificate, own, now)?;
+        let not_after = current(&files.certificate, own, now)?;
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| TlsError::NoKey { path: files.key.clone() })?;
 
         let anchors = certificates(&files.client_anchor, &self.client_anchor)?;
@@ -239,6 +247,7 @@ impl Contents {
             server: Arc::new(server),
             verifier,
             crl_next_update: crls.next_update,
+            not_after,
             generation,
             content: self.digest(),
         })
@@ -260,8 +269,8 @@ fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>,
     if list.is_empty() { Err(no_certificate()) } else { Ok(list) }
 }
 
-/// A certificate of ours must be in its validity period: clients would refuse it, and nobody here would see why.
-fn current(path: &Path, der: &CertificateDer<'_>, now: u64) -> Result<(), TlsError> {
+/// A certificate of ours must be in its validity period: clients would refuse it, and nobody here would see why. Returns its end.
+fn current(path: &Path, der: &CertificateDer<'_>, now: u64) -> Result<u64, TlsError> {
     let certificate =
         x509_cert::Certificate::from_der(der).map_err(|_| TlsError::NoCertificate { path: path.to_owned() })?;
     let validity = certificate.tbs_certificate().validity();
@@ -270,5 +279,5 @@ fn current(path: &Path, der: &CertificateDer<'_>, now: u64) -> Result<(), TlsErr
     if now < not_before || now > not_after {
         return Err(TlsError::OutsideValidity { path: path.to_owned(), not_before, not_after, now });
     }
-    Ok(())
+    Ok(not_after)
 }

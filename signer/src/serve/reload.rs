@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,14 +21,17 @@ use crate::tls::{Reload, TlsSetup};
 /// Seconds before the revocation list's nextUpdate from which on its age is a warning.
 const CRL_WARNING_SECONDS: u64 = 24 * 60 * 60;
 
+/// The same for the end of the service's own certificate.
+const CERTIFICATE_WARNING_SECONDS: u64 = 14 * 24 * 60 * 60;
+
 /// Seconds between two warnings of one kind.
 const REMIND: Duration = Duration::from_secs(60 * 60);
 
 /// Looks at the files for ever.
 pub(super) async fn watch(config: Config, tls: TlsSetup, offices: Arc<Offices>, look_now: Arc<Notify>) -> Infallible {
     let every = seconds(config.settings.tls.reload_seconds);
-    let mut watcher =
-        Watcher { text: fs::read(&config.path).unwrap_or_default(), config, tls, offices, last: Last::default() };
+    let Config { path, settings } = config;
+    let mut watcher = Watcher { path, settings, text: None, tls, offices, last: Last::default() };
     loop {
         let asked = tokio::time::timeout(every, look_now.notified()).await.is_ok();
         // Reading files may wait for a disk; the requests must not.
@@ -46,9 +50,12 @@ pub(super) async fn watch(config: Config, tls: TlsSetup, offices: Arc<Offices>, 
 }
 
 struct Watcher {
-    config: Config,
-    /// The configuration's text as it was taken over.
-    text: Vec<u8>,
+    path: PathBuf,
+    /// The settings that hold: those of the start, with the offices of now.
+    settings: Settings,
+    /// The configuration's text as it was last judged good; `None` before the first look, because the file may have
+    /// changed since it was read at start.
+    text: Option<Vec<u8>>,
     tls: TlsSetup,
     offices: Arc<Offices>,
     last: Last,
@@ -60,6 +67,7 @@ struct Last {
     tls: Option<String>,
     config: Option<String>,
     crl: Option<Instant>,
+    certificate: Option<Instant>,
 }
 
 impl Watcher {
@@ -91,8 +99,8 @@ impl Watcher {
     }
 
     fn look_at_config(&mut self, asked: bool) {
-        let text = match fs::read(&self.config.path) {
-            Ok(text) if text == self.text => {
+        let text = match fs::read(&self.path) {
+            Ok(text) if self.text.as_ref() == Some(&text) => {
                 self.last.config = None;
                 if asked {
                     tracing::info!("the configuration is unchanged");
@@ -111,7 +119,7 @@ impl Watcher {
         match self.take_over(&text) {
             Ok(()) => {
                 self.last.config = None;
-                self.text = text;
+                self.text = Some(text);
             }
             Err(error) => {
                 complain(
@@ -124,14 +132,16 @@ impl Watcher {
     }
 
     fn take_over(&mut self, text: &[u8]) -> Result<(), ConfigError> {
-        let changed = Config::parse(&String::from_utf8_lossy(text), &self.config.path)?.settings;
-        self.offices
-            .replace(changed.offices.clone())
-            .map_err(|source| ConfigError::Offices { path: self.config.path.clone(), source })?;
-        let suspended = changed.offices.iter().filter(|office| office.suspended).count();
-        tracing::info!(offices = changed.offices.len(), suspended, "the offices were read again");
-        let rest = Settings { offices: self.config.settings.offices.clone(), ..changed };
-        if rest != self.config.settings {
+        let changed = Config::parse(&String::from_utf8_lossy(text), &self.path)?.settings;
+        if changed.offices != self.settings.offices {
+            self.offices
+                .replace(changed.offices.clone())
+                .map_err(|source| ConfigError::Offices { path: self.path.clone(), source })?;
+            let suspended = changed.offices.iter().filter(|office| office.suspended).count();
+            tracing::info!(offices = changed.offices.len(), suspended, "the offices changed and were taken over");
+            self.settings.offices.clone_from(&changed.offices);
+        }
+        if changed != self.settings {
             tracing::warn!("other settings than the offices changed; they take effect at the next start");
         }
         Ok(())
@@ -139,10 +149,7 @@ impl Watcher {
 
     fn look_at_age(&mut self) {
         let left = self.tls.crl_seconds_left();
-        if left > CRL_WARNING_SECONDS {
-            self.last.crl = None;
-        } else if self.last.crl.is_none_or(|last| last.elapsed() >= REMIND) {
-            self.last.crl = Some(Instant::now());
+        if remind(&mut self.last.crl, left <= CRL_WARNING_SECONDS) {
             if left == 0 {
                 tracing::error!(
                     "the revocation list of the client anchor is stale: nobody can sign; fetch or issue a new one"
@@ -154,7 +161,27 @@ impl Watcher {
                 );
             }
         }
+        let left = self.tls.certificate_seconds_left();
+        if remind(&mut self.last.certificate, left <= CERTIFICATE_WARNING_SECONDS) {
+            tracing::warn!(
+                seconds_left = left,
+                "the service's TLS certificate ends soon; clients then refuse it: renew it"
+            );
+        }
     }
+}
+
+/// Whether it is time to say something again that holds.
+fn remind(last: &mut Option<Instant>, holds: bool) -> bool {
+    if !holds {
+        *last = None;
+        return false;
+    }
+    let due = last.is_none_or(|last| last.elapsed() >= REMIND);
+    if due {
+        *last = Some(Instant::now());
+    }
+    due
 }
 
 /// Logs a complaint unless the last one was the same.

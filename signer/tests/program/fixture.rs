@@ -199,6 +199,10 @@ impl Server {
         }
     }
 
+    pub(crate) fn log_path(&self) -> PathBuf {
+        self.log.clone()
+    }
+
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("the log")
     }

@@ -25,6 +25,19 @@ async fn profile(channel: Channel) -> Result<v1::SigningProfile, Status> {
         .map(tonic::Response::into_inner)
 }
 
+fn sign_digest(number: u32) -> v1::SignDigestRequest {
+    v1::SignDigestRequest {
+        request_id: format!("5f0c3ab2-93a3-4e4d-8a53-{number:012x}"),
+        document_digest: Some(v1::DocumentDigest { sha256: vec![7; 32] }),
+        document: Some(v1::Document {
+            r#type: v1::DocumentType::Surat.into(),
+            number: format!("470/{number:04}/2026"),
+            requesting_officer: "petugas01".to_owned(),
+        }),
+        ..v1::SignDigestRequest::default()
+    }
+}
+
 fn refusal<T: std::fmt::Debug>(answer: Result<T, Status>) -> (Code, String) {
     let status = answer.expect_err("a refusal");
     let reason = status.get_error_details().error_info().map(|info| info.reason.clone());
@@ -42,23 +55,14 @@ async fn an_office_gets_a_signature_over_mtls() {
     assert_eq!(profile.max_document_size_bytes, 32 * 1024 * 1024);
     assert_eq!(profile.max_batch_size, 1_000);
 
-    let request = v1::SignDigestRequest {
-        request_id: "5f0c3ab2-93a3-4e4d-8a53-0d2f6a2f8f10".to_owned(),
-        document_digest: Some(v1::DocumentDigest { sha256: vec![7; 32] }),
-        document: Some(v1::Document {
-            r#type: v1::DocumentType::Surat.into(),
-            number: "470/0001/2026".to_owned(),
-            requesting_officer: "petugas01".to_owned(),
-        }),
-        ..v1::SignDigestRequest::default()
-    };
+    let request = sign_digest(1);
     let mut client = SigningServiceClient::new(channel);
     let first = client.sign_digest(request.clone()).await.expect("a signature").into_inner();
     let again = client.sign_digest(request).await.expect("the same again").into_inner();
     let (first, again) = (first.signature.expect("a signature"), again.signature.expect("a signature"));
     assert!(!first.cms.is_empty());
     assert_eq!(first.cms, again.cms);
-    assert!(!server.log().contains("470/0001/2026"), "the log holds no number");
+    assert!(!server.log().contains("470/0001"), "the log holds no number");
 }
 
 #[tokio::test]
@@ -110,7 +114,7 @@ async fn an_office_is_suspended_and_let_in_again_without_a_restart() {
 
     place.configure(&place.usual().replace("suspended = false", "suspended = true"));
     server.signal(Signal::HUP);
-    server.logs("the offices were read again");
+    server.logs("the offices changed and were taken over");
     assert_eq!(refusal(profile(channel.clone()).await), (Code::PermissionDenied, "OFFICE_SUSPENDED".to_owned()));
 
     // A configuration that is refused changes nothing.
@@ -221,6 +225,33 @@ async fn honest(place: &Place, server: &Server) -> bool {
         }
     }
     false
+}
+
+/// A disk that takes no more octets of the register in the middle of its service: a limit on the size of files, here.
+#[tokio::test]
+async fn a_register_that_fails_ends_the_program_with_74_within_seconds() {
+    let place = Place::new();
+    let mut command = Command::new("sh");
+    let limited = "trap '' XFSZ; ulimit -f 512; exec \"$0\" serve --config \"$1\""; // 256 KiB, and no signal about it
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_teken-signer")]).arg(place.path("signer.toml"));
+    let server = place.start_as(command);
+    let mut client = SigningServiceClient::new(place.channel(&server, "utara").await.expect("a connection"));
+    let mut signed = 0;
+    let status = loop {
+        match client.sign_digest(sign_digest(signed)).await {
+            Ok(_) => signed += 1,
+            Err(status) => break status,
+        }
+        assert!(signed < 1_000, "the register never failed");
+    };
+    let failed = Instant::now();
+    assert!(signed > 0);
+    assert_ne!(status.code(), Code::Ok);
+    let log = server.log_path();
+    assert_eq!(server.ended().code(), Some(74));
+    assert!(failed.elapsed().as_secs() < 10, "{:?}", failed.elapsed());
+    let log = fs::read_to_string(log).expect("the log");
+    assert!(log.contains("teken-signer: the register stopped: writing failed"), "{log}");
 }
 
 #[tokio::test]

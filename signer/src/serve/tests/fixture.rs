@@ -138,20 +138,35 @@ impl TestAgency {
 
     /// The same, with another time on the client's clock.
     pub(super) fn client_at(&self, id: &str, server: &Self, now: u64) -> rustls::ClientConfig {
+        self.client_of(id, server, now, rustls::ALL_VERSIONS)
+    }
+
+    /// The same, with only these versions of TLS.
+    pub(super) fn client_of(
+        &self,
+        id: &str,
+        server: &Self,
+        now: u64,
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> rustls::ClientConfig {
         let chain = pem_certificates(&self.path(&format!("office/{id}.pem")));
         let key = PrivateKeyDer::from_pem_file(self.path(&format!("office/{id}.key"))).expect("a key");
-        client_builder(server, now).with_client_auth_cert(chain, key).map(with_http2).expect("a key of its certificate")
+        client_builder(server, now, versions)
+            .with_client_auth_cert(chain, key)
+            .map(with_http2)
+            .expect("a key of its certificate")
     }
 
     /// A client without a certificate.
     pub(super) fn nameless_client(server: &Self) -> rustls::ClientConfig {
-        with_http2(client_builder(server, NOW + 1).with_no_client_auth())
+        with_http2(client_builder(server, NOW + 1, rustls::ALL_VERSIONS).with_no_client_auth())
     }
 }
 
 fn client_builder(
     server: &TestAgency,
     now: u64,
+    versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> rustls::ConfigBuilder<rustls::ClientConfig, rustls::client::WantsClientCert> {
     let mut roots = rustls::RootCertStore::empty();
     for anchor in pem_certificates(&server.path("anchors/access.pem")) {
@@ -159,7 +174,7 @@ fn client_builder(
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     rustls::ClientConfig::builder_with_details(provider, Arc::new(ClientTime(now)))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .expect("protocol versions")
         .with_root_certificates(roots)
 }
@@ -368,6 +383,10 @@ impl Service<Request<Body>> for SlowService {
                 "/test.Slow/Read" => {
                     slow.begun.notify_one();
                     drain(&mut body).await;
+                }
+                "/test.Slow/Hold" => {
+                    slow.go_on.notified().await;
+                    drop(body);
                 }
                 "/test.Slow/Flood" => return Ok(Response::new(Body::new(Flood))),
                 other => panic!("no method {other}"),

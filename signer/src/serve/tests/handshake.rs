@@ -165,18 +165,31 @@ async fn a_client_that_does_not_ask_for_http2_is_refused() {
 async fn no_session_is_resumed_and_no_early_data_taken() {
     let agency = TestAgency::ours();
     let server = TestServer::new(&agency);
-    let mut client = agency.client("utara", &agency);
-    client.enable_early_data = true;
-    for _ in 0..2 {
-        // The second connection would resume the first one's session, if there were one.
-        let (decided, told) = meet(&server, client.clone()).await;
-        let (_connection, mut stream) = (decided.expect("let in"), told.expect("a handshake"));
-        stream.write_all(b"x").await.expect("an octet");
-        let (_, session) = stream.get_ref();
-        assert_eq!(session.handshake_kind(), Some(rustls::HandshakeKind::Full));
-        assert_eq!(session.tls13_tickets_received(), 0);
-        assert!(!session.is_early_data_accepted());
+    for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
+        let mut client = agency.client_of("utara", &agency, NOW + 1, &[version]);
+        client.enable_early_data = true;
+        for _ in 0..2 {
+            // The second connection would resume the first one's session, if there were one.
+            let (decided, told) = meet(&server, client.clone()).await;
+            let (_connection, mut stream) = (decided.expect("let in"), told.expect("a handshake"));
+            stream.write_all(b"x").await.expect("an octet");
+            let (_, session) = stream.get_ref();
+            assert_eq!(session.protocol_version(), Some(version.version));
+            assert_eq!(session.handshake_kind(), Some(rustls::HandshakeKind::Full));
+            assert_eq!(session.tls13_tickets_received(), 0);
+            assert!(!session.is_early_data_accepted());
+        }
     }
+}
+
+/// TLS 1.2 tells the client in its handshake.
+#[tokio::test]
+async fn a_revoked_certificate_is_refused_over_tls_1_2_too() {
+    let agency = TestAgency::ours();
+    agency.revoke("utara");
+    let client = agency.client_of("utara", &agency, NOW + 1, &[&rustls::version::TLS12]);
+    let because = rustls::Error::InvalidCertificate(CertificateError::Revoked);
+    expect_refusal(&TestServer::new(&agency), client, because, AlertDescription::CertificateRevoked).await;
 }
 
 #[tokio::test(start_paused = true)]

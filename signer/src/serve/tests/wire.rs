@@ -10,11 +10,13 @@ use super::fixture::{TestAgency, TestServer};
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Types of frames (RFC 9113, 6) and one error code (7).
+const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
+const CONTINUATION: u8 = 9;
 const ENHANCE_YOUR_CALM: u32 = 0xb;
 
 struct Frame {
@@ -81,6 +83,15 @@ fn header_block() -> Vec<u8> {
     block
 }
 
+/// The same with this path: a literal with the indexed name 4 (RFC 7541, 6.2.2).
+fn block_of(path: &str) -> Vec<u8> {
+    let mut block = vec![0x83, 0x87, 0x04, u8::try_from(path.len()).expect("a short path")];
+    block.extend(path.as_bytes());
+    block.extend([0x01, 9]);
+    block.extend(b"localhost");
+    block
+}
+
 /// Sends until the connection is ended, and returns the GOAWAY's error code and how many bursts it took.
 async fn flood(agency: &TestAgency, burst: impl Fn(u32) -> Vec<u8> + Send + 'static) -> (u32, u32) {
     let server = TestServer::new(agency);
@@ -132,6 +143,32 @@ async fn made_you_reset_ends_the_connection() {
     let (code, bursts) = flood(&agency, |stream| frame(HEADERS, 5, stream, &[0x83, 0x87])).await;
     assert_eq!(code, ENHANCE_YOUR_CALM);
     assert!(bursts < 100_000, "{bursts}");
+}
+
+/// CVE-2024-27316: a header block that never ends.
+#[tokio::test]
+async fn a_continuation_flood_ends_the_connection() {
+    let agency = TestAgency::ours();
+    let (code, bursts) = flood(&agency, |stream| match stream {
+        1 => frame(HEADERS, 0, 1, &header_block()),
+        _ => frame(CONTINUATION, 0, 1, &[0x00, 1, b'a', 1, b'x']),
+    })
+    .await;
+    assert_eq!(code, ENHANCE_YOUR_CALM);
+    assert!(bursts < 10_000, "{bursts}"); // what fits into the pipe before the server runs
+}
+
+/// CVE-2019-9518 in its form of today: frames of one octet, which nobody reads.
+#[tokio::test]
+async fn a_flood_of_tiny_data_frames_ends_the_connection() {
+    let agency = TestAgency::ours();
+    let (code, bursts) = flood(&agency, |stream| match stream {
+        1 => frame(HEADERS, 4, 1, &block_of("/test.Slow/Hold")),
+        _ => frame(DATA, 0, 1, &[0]),
+    })
+    .await;
+    assert_eq!(code, ENHANCE_YOUR_CALM);
+    assert!(bursts < 70_000, "{bursts}");
 }
 
 /// More header octets than the limit never reach a service.
