@@ -1,5 +1,18 @@
-//! placeholder
+//! Faults: a power loss, a killed process, a full disk, and a key that looks at the register before it signs.
+//!
+//! Each suite of crash states has a control: the same run with the guard taken away must be caught.
+
+mod load;
+mod power_loss;
+mod witness;
+
 use std::process::ExitCode;
+
+use tests::Suite;
+
 fn main() -> ExitCode {
-    tests::Suite::new().run()
+    let mut suite = Suite::new();
+    witness::cases(&mut suite);
+    power_loss::cases(&mut suite);
+    suite.run()
 }

@@ -4,12 +4,16 @@
 //! beside this crate for how to run one suite and how to add a case.
 
 mod agency;
+mod assembly;
+mod caller;
 mod data;
 mod peers;
 mod programs;
 mod suite;
 
 pub use agency::{OFFICE, OTHER_OFFICE, PASSPHRASE, Service, TestAgency, UNKNOWN_OFFICE, now};
+pub use assembly::Assembly;
+pub use caller::{Caller, call_as, call_with, sign_digest_request};
 pub use data::{scratch, shared, workspace};
 pub use peers::Peer;
 pub use programs::{Finished, Program, Running, finish};
