@@ -26,9 +26,11 @@ use crate::limits::{ServerLimits, seconds};
 use crate::tls::{Admission, HTTP2, TlsSetup};
 
 mod backoff;
+mod log_budget;
 mod slots;
 
 pub(crate) use backoff::accept_next;
+pub(crate) use log_budget::LogBudget;
 use slots::Established;
 pub(crate) use slots::{Handshaking, Slots};
 
@@ -67,6 +69,12 @@ impl Peer {
 /// Why a connection was refused. The peer sees a TLS alert or a closed connection; this is for the log.
 #[derive(Debug, Error)]
 pub(crate) enum Refusal {
+    /// No place, and no unfinished handshake that could give way.
+    #[error("all {limit} places are taken by established connections")]
+    Full {
+        /// The limit.
+        limit: u32,
+    },
     /// The handshake did not end in time.
     #[error("the TLS handshake took longer than {limit_seconds} s")]
     TooSlow {

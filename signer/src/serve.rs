@@ -28,7 +28,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tracing::Instrument;
 
-use crate::accept::{Handshaking, Slots, accept_next, establish};
+use crate::accept::{Handshaking, LogBudget, Refusal, Slots, accept_next, establish};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::limits::{self, ServerLimits, seconds};
@@ -226,6 +226,7 @@ pub(crate) async fn serve_routes(
 
     let limits = Arc::new(limits);
     let slots = Arc::new(Slots::new(&limits));
+    let lines = Arc::new(LogBudget::default());
     let (phases, phase) = watch::channel(Phase::Open);
     // Every connection holds a sender; the receiver ends when the last of them is gone.
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
@@ -245,7 +246,8 @@ pub(crate) async fn serve_routes(
                 continue;
             }
             let Some(slot) = slots.enter() else {
-                tracing::warn!(%peer, limit = limits.connections, "connection refused: every place is taken by an established one");
+                let refusal = Refusal::Full { limit: limits.connections.get() };
+                tracing::info_span!("connection", %peer).in_scope(|| log_refusal(&lines, &refusal));
                 continue;
             };
             let connection = Connection {
@@ -253,6 +255,7 @@ pub(crate) async fn serve_routes(
                 tls: tls.clone(),
                 limits: Arc::clone(&limits),
                 phase: phase.clone(),
+                lines: Arc::clone(&lines),
             };
             let alive = alive.clone();
             let span = tracing::info_span!("connection", %peer);
@@ -307,6 +310,7 @@ struct Connection {
     tls: TlsSetup,
     limits: Arc<ServerLimits>,
     phase: watch::Receiver<Phase>,
+    lines: Arc<LogBudget>,
 }
 
 impl Connection {
@@ -322,10 +326,17 @@ impl Connection {
         };
         match established {
             Ok(connection) => drive(connection, self.routes, self.limits, generations, self.phase).await,
-            // Health checks of a load balancer and scans of a port look like this: no reason to wake anybody.
-            Err(refusal) if refusal.is_mere_absence() => tracing::debug!(reason = %refusal, "connection ended"),
-            Err(refusal) => tracing::warn!(reason = %refusal, "connection refused"),
+            Err(refusal) => log_refusal(&self.lines, &refusal),
         }
+    }
+}
+
+fn log_refusal(lines: &LogBudget, refusal: &Refusal) {
+    if refusal.is_mere_absence() {
+        // Health checks of a load balancer and scans of a port look like this: no reason to wake anybody.
+        tracing::debug!(reason = %refusal, "connection ended");
+    } else if let Some(left_out) = lines.take() {
+        tracing::warn!(reason = %refusal, left_out, "connection refused");
     }
 }
 

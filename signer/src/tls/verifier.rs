@@ -9,14 +9,32 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
-use crate::accept::Peer;
+use crate::accept::{LogBudget, Peer};
 
 #[derive(Debug)]
-pub(super) struct LoggingVerifier(Arc<dyn ClientCertVerifier>);
+pub(super) struct LoggingVerifier {
+    inner: Arc<dyn ClientCertVerifier>,
+    lines: LogBudget,
+}
 
 impl LoggingVerifier {
     pub(super) fn new(inner: Arc<dyn ClientCertVerifier>) -> Self {
-        Self(inner)
+        Self { inner, lines: LogBudget::default() }
+    }
+
+    fn log(&self, end_entity: &CertificateDer<'_>, error: &Error) {
+        let Some(left_out) = self.lines.take() else { return };
+        match Peer::read(end_entity) {
+            // What an unverified certificate says of itself: a hint for the operator, no more.
+            Ok(peer) => tracing::warn!(
+                serial = peer.office.certificate_serial,
+                claimed_office = peer.office.office.as_ref().map(|office| office.as_str()),
+                reason = %error,
+                left_out,
+                "client certificate refused"
+            ),
+            Err(_) => tracing::warn!(reason = %error, left_out, "client certificate refused"),
+        }
     }
 }
 
@@ -27,28 +45,19 @@ impl ClientCertVerifier for LoggingVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        self.0.verify_client_cert(end_entity, intermediates, now).inspect_err(|error| match Peer::read(end_entity) {
-            // What an unverified certificate says of itself: a hint for the operator, no more.
-            Ok(peer) => tracing::warn!(
-                serial = peer.office.certificate_serial,
-                claimed_office = peer.office.office.as_ref().map(|office| office.as_str()),
-                reason = %error,
-                "client certificate refused"
-            ),
-            Err(_) => tracing::warn!(reason = %error, "client certificate refused"),
-        })
+        self.inner.verify_client_cert(end_entity, intermediates, now).inspect_err(|error| self.log(end_entity, error))
     }
 
     fn offer_client_auth(&self) -> bool {
-        self.0.offer_client_auth()
+        self.inner.offer_client_auth()
     }
 
     fn client_auth_mandatory(&self) -> bool {
-        self.0.client_auth_mandatory()
+        self.inner.client_auth_mandatory()
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        self.0.root_hint_subjects()
+        self.inner.root_hint_subjects()
     }
 
     fn verify_tls12_signature(
@@ -57,7 +66,7 @@ impl ClientCertVerifier for LoggingVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature)
+        self.inner.verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -66,10 +75,10 @@ impl ClientCertVerifier for LoggingVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature)
+        self.inner.verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 }

@@ -255,6 +255,7 @@ impl TestServer {
             tls: self.tls.clone(),
             limits: Arc::clone(&self.limits),
             phase: self.phases.subscribe(),
+            lines: Arc::default(),
         };
         let slot = self.slots.enter().expect("a place");
         (client, tokio::spawn(connection.serve(server, slot)))

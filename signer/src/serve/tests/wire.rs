@@ -92,8 +92,18 @@ fn block_of(path: &str) -> Vec<u8> {
     block
 }
 
-/// Sends until the connection is ended, and returns the GOAWAY's error code and how many bursts it took.
-async fn flood(agency: &TestAgency, burst: impl Fn(u32) -> Vec<u8> + Send + 'static) -> (u32, u32) {
+/// How a flood ended.
+struct Ended {
+    /// The error code of the GOAWAY.
+    code: u32,
+    /// Bursts sent, among them those that nobody read any more.
+    bursts: u32,
+    /// Streams that the server reset.
+    resets: u32,
+}
+
+/// Sends until the connection is ended.
+async fn flood(agency: &TestAgency, burst: impl Fn(u32) -> Vec<u8> + Send + 'static) -> Ended {
     let server = TestServer::new(agency);
     let stream = raw(agency, &server).await;
     let (mut from, mut to) = tokio::io::split(stream);
@@ -105,7 +115,7 @@ async fn flood(agency: &TestAgency, burst: impl Fn(u32) -> Vec<u8> + Send + 'sta
         }
         100_000
     });
-    let mut code = None;
+    let (mut code, mut resets) = (None, 0);
     loop {
         let mut head = [0; 9];
         if from.read_exact(&mut head).await.is_err() {
@@ -115,18 +125,19 @@ async fn flood(agency: &TestAgency, burst: impl Fn(u32) -> Vec<u8> + Send + 'sta
         if from.read_exact(&mut payload).await.is_err() {
             break;
         }
+        resets += u32::from(head[3] == RST_STREAM);
         if head[3] == GOAWAY {
             code = Some(u32::from_be_bytes(payload[4..8].try_into().expect("four octets")));
         }
     }
-    (code.expect("a GOAWAY"), writer.await.expect("the writer"))
+    Ended { code: code.expect("a GOAWAY"), bursts: writer.await.expect("the writer"), resets }
 }
 
 /// CVE-2023-44487: open a stream, reset it, again and again.
 #[tokio::test]
 async fn rapid_reset_ends_the_connection() {
     let agency = TestAgency::ours();
-    let (code, bursts) = flood(&agency, |stream| {
+    let Ended { code, bursts, .. } = flood(&agency, |stream| {
         let mut octets = frame(HEADERS, 4, stream, &header_block());
         octets.extend(frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes()));
         octets
@@ -140,8 +151,9 @@ async fn rapid_reset_ends_the_connection() {
 #[tokio::test]
 async fn made_you_reset_ends_the_connection() {
     let agency = TestAgency::ours();
-    let (code, bursts) = flood(&agency, |stream| frame(HEADERS, 5, stream, &[0x83, 0x87])).await;
+    let Ended { code, bursts, resets } = flood(&agency, |stream| frame(HEADERS, 5, stream, &[0x83, 0x87])).await;
     assert_eq!(code, ENHANCE_YOUR_CALM);
+    assert_eq!(resets, 128, "as many as the limit allows");
     assert!(bursts < 100_000, "{bursts}");
 }
 
@@ -149,7 +161,7 @@ async fn made_you_reset_ends_the_connection() {
 #[tokio::test]
 async fn a_continuation_flood_ends_the_connection() {
     let agency = TestAgency::ours();
-    let (code, bursts) = flood(&agency, |stream| match stream {
+    let Ended { code, bursts, .. } = flood(&agency, |stream| match stream {
         1 => frame(HEADERS, 0, 1, &header_block()),
         _ => frame(CONTINUATION, 0, 1, &[0x00, 1, b'a', 1, b'x']),
     })
@@ -162,7 +174,7 @@ async fn a_continuation_flood_ends_the_connection() {
 #[tokio::test]
 async fn a_flood_of_tiny_data_frames_ends_the_connection() {
     let agency = TestAgency::ours();
-    let (code, bursts) = flood(&agency, |stream| match stream {
+    let Ended { code, bursts, .. } = flood(&agency, |stream| match stream {
         1 => frame(HEADERS, 4, 1, &block_of("/test.Slow/Hold")),
         _ => frame(DATA, 0, 1, &[0]),
     })
