@@ -205,6 +205,12 @@ pub enum PdfError {
         /// Signatures allowed.
         limit: usize,
     },
+    /// A field's full name is longer than the limit.
+    #[error("a field name of more than {limit} octets")]
+    FieldNameTooLong {
+        /// Octets allowed.
+        limit: usize,
+    },
     /// The signature dictionary lies in an object stream, where its `/Contents` cannot be a gap of the file (12.8.1).
     #[error("the signature dictionary is compressed")]
     SignatureCompressed,

@@ -31,6 +31,9 @@ pub struct Limits {
     pub signatures: usize,
     /// Filters on one stream that the reader needs. 4: honest cross-reference and object streams use one.
     pub filters: usize,
+    /// Octets of a field's full name, and of any other text taken from a signature dictionary. 4 KiB: names made by
+    /// form designers stay below 500.
+    pub text_bytes: usize,
     /// Octets of one CMS, padding included. 1 MiB: ten times a signature with its chain, token and revocation data.
     pub cms_bytes: usize,
     /// Certificates tried in one path search. 20: the longest chain in use is five.
@@ -62,6 +65,7 @@ impl Limits {
             revisions: 1_000,
             signatures: 100,
             filters: 4,
+            text_bytes: 4 * KIB,
             cms_bytes: MIB,
             path_certificates: 20,
             certificates: 100,

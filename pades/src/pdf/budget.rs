@@ -50,14 +50,13 @@ impl Budget {
         usize::try_from(self.inflated.load(Ordering::Relaxed)).unwrap_or(usize::MAX)
     }
 
-    /// Takes `octets` of what may be inflated and kept, and the work of inflating them.
+    /// Takes `octets` of what may be inflated and kept.
     ///
     /// # Errors
     ///
     /// [`PdfError::BudgetSpent`] as for [`Budget::charge`].
     pub fn charge_inflated(&self, octets: usize) -> Result<(), PdfError> {
-        take(&self.inflated, octets as u64).map_err(|_| PdfError::BudgetSpent)?;
-        self.charge(octets)
+        take(&self.inflated, octets as u64).map_err(|_| PdfError::BudgetSpent)
     }
 }
 

@@ -300,11 +300,8 @@ impl<'d> View<'d> {
         let offset = object.span.start;
         let data = object.data.clone().ok_or(PdfError::WrongValue { offset, expected: Expected::Stream })?;
         let raw = self.document.octets.get(data.clone()).unwrap_or_default();
-        let meter = self.document.meter();
-        // The caller frees what it gets: only the work counts against the budget of the file.
-        let decoded = filter::decode(object.value.as_dictionary()?, raw, data.start, meter.limits, usize::MAX)?;
-        meter.budget.charge(decoded.len())?;
-        Ok(decoded)
+        // The caller frees what it gets: it counts against the budget as work, not as memory.
+        filter::decode(object.value.as_dictionary()?, raw, data.start, self.document.meter(), usize::MAX)
     }
 
     /// The octets that the offsets of an object from `source` count in.

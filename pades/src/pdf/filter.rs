@@ -5,20 +5,22 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use super::indirect::Meter;
 use super::lexer::is_white_space;
 use super::object::{Dictionary, Object, Value};
 use super::text::hex_digit;
-use crate::{Limits, PdfError};
+use crate::PdfError;
 
 /// Decodes `raw`, the data of the stream with this dictionary; `offset` is where it lies, for errors. `left` bounds
-/// the output beside the limits.
+/// the output beside the limits. The work is charged, whether it comes to something or not.
 pub(crate) fn decode(
     dictionary: &Dictionary<'_>,
     raw: &[u8],
     offset: usize,
-    limits: &Limits,
+    meter: Meter<'_>,
     left: usize,
 ) -> Result<Vec<u8>, PdfError> {
+    let limits = meter.limits;
     let filters = one_or_many(dictionary.get("Filter")?);
     let parameters = one_or_many(dictionary.get("DecodeParms")?);
     if filters.len() > limits.filters {
@@ -29,9 +31,10 @@ pub(crate) fn decode(
     for (index, filter) in filters.iter().enumerate() {
         let name = filter.as_name()?;
         let input = data.as_deref().unwrap_or(raw);
+        meter.budget.charge(input.len())?;
         let parameters = parameters.get(index).filter(|value| value.object != Object::Null);
         data = Some(if name.is("FlateDecode") || name.is("Fl") {
-            let inflated = inflate(input, offset, limit)?;
+            let inflated = inflate(input, offset, limit, meter)?;
             match parameters {
                 Some(parameters) => undo_predictor(inflated, parameters.as_dictionary()?, offset)?,
                 None => inflated,
@@ -62,20 +65,19 @@ fn one_or_many<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
 const FLUSHED: &[u8] = &[0, 0, 0xFF, 0xFF];
 
 /// Inflates a zlib stream (7.4.4) to at most `limit` octets.
-fn inflate(input: &[u8], offset: usize, limit: usize) -> Result<Vec<u8>, PdfError> {
+fn inflate(input: &[u8], offset: usize, limit: usize, meter: Meter<'_>) -> Result<Vec<u8>, PdfError> {
     let mut inflater = Decompress::new(true);
     let mut output = Vec::with_capacity(input.len().saturating_mul(4).min(limit).max(64));
     loop {
         let consumed = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
         let rest = input.get(consumed..).unwrap_or_default();
         let before = (inflater.total_in(), output.len());
-        let status = inflater
-            .decompress_vec(rest, &mut output, FlushDecompress::None)
-            .map_err(|_| PdfError::StreamDamaged { offset })?;
+        let status = inflater.decompress_vec(rest, &mut output, FlushDecompress::None);
+        meter.budget.charge(output.len().saturating_sub(before.1))?;
         if output.len() > limit {
             return Err(PdfError::DecompressionBomb { offset, limit });
         }
-        match status {
+        match status.map_err(|_| PdfError::StreamDamaged { offset })? {
             Status::StreamEnd => return Ok(output),
             _ if output.len() == output.capacity() => {
                 // One octet over the limit is enough to see that it is passed.

@@ -44,14 +44,19 @@ pub(crate) struct Meter<'m> {
 const WORK_PER_VALUE: usize = 48;
 
 impl<'m> Meter<'m> {
+    /// Charges what a lexer looked at since it stood at `start`.
+    pub(crate) fn charge_since(&self, lexer: &Lexer<'_>, start: usize) -> Result<(), PdfError> {
+        self.budget.charge(lexer.position().saturating_sub(start))
+    }
+
     /// Reads one direct object and charges what it took, whether it is whole or not.
     pub(crate) fn value<'a>(&self, lexer: &mut Lexer<'a>) -> Result<Value<'a>, PdfError> {
         let start = lexer.position();
         let mut parser: Parser<'a, 'm> = Parser::new(lexer.clone(), self.limits);
         let value = parser.value();
         *lexer = parser.lexer().clone();
-        let looked_at = lexer.position().saturating_sub(start);
-        self.budget.charge(looked_at.saturating_add(parser.values().saturating_mul(WORK_PER_VALUE)))?;
+        self.charge_since(lexer, start)?;
+        self.budget.charge(parser.values().saturating_mul(WORK_PER_VALUE))?;
         value
     }
 
@@ -66,25 +71,30 @@ impl<'m> Meter<'m> {
         let mut lexer = Lexer::new(octets, offset);
         // Some writers count from the end-of-line before the object. That is off, but it names no other object.
         lexer.skip_blanks();
-        let offset = lexer.position();
-        let reference = header(&mut lexer)?;
-        let value = self.value(&mut lexer)?;
-        let (after, span) = lexer.next_token()?;
-        let data = match after {
-            Token::Keyword(b"endobj") => {
-                let span = offset..lexer.position();
-                return Ok(Indirect { reference, value, data: None, span, source: Source::File });
+        let start = lexer.position();
+        let reference = header(&mut lexer);
+        self.charge_since(&lexer, offset)?;
+        let (reference, value) = (reference?, self.value(&mut lexer)?);
+        let data = match self.next_token(&mut lexer)? {
+            (Token::Keyword(b"endobj"), _) => None,
+            (Token::Keyword(b"stream"), _) => {
+                let data = self.stream_data(octets, &mut lexer, &value, length)?;
+                match self.next_token(&mut lexer)? {
+                    (Token::Keyword(b"endobj"), _) => Some(data),
+                    (_, span) => return Err(PdfError::Syntax { offset: span.start, expected: Expected::EndObject }),
+                }
             }
-            Token::Keyword(b"stream") => self.stream_data(octets, &mut lexer, &value, length)?,
-            _ => return Err(PdfError::Syntax { offset: span.start, expected: Expected::EndObject }),
+            (_, span) => return Err(PdfError::Syntax { offset: span.start, expected: Expected::EndObject }),
         };
-        match lexer.next_token()? {
-            (Token::Keyword(b"endobj"), _) => {
-                let span = offset..lexer.position();
-                Ok(Indirect { reference, value, data: Some(data), span, source: Source::File })
-            }
-            (_, span) => Err(PdfError::Syntax { offset: span.start, expected: Expected::EndObject }),
-        }
+        Ok(Indirect { reference, value, data, span: start..lexer.position(), source: Source::File })
+    }
+
+    /// The next token, charged for.
+    fn next_token<'a>(&self, lexer: &mut Lexer<'a>) -> Result<(Token<'a>, Range<usize>), PdfError> {
+        let start = lexer.position();
+        let token = lexer.next_token();
+        self.charge_since(lexer, start)?;
+        token
     }
 
     /// The span of a stream's data; the lexer stands after `stream` and is left after `endstream`.

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::object::{Name, PdfString};
+use super::text;
 use crate::PdfError;
 use crate::error::Expected;
 
@@ -84,7 +85,8 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     ///
-    /// [`PdfError::Syntax`] when no token begins or ends as it must.
+    /// [`PdfError::Syntax`] when no token begins or ends as it must; the lexer then stands at the fault, so that
+    /// [`Lexer::position`] tells what was looked at.
     pub fn next_token(&mut self) -> Result<(Token<'a>, Range<usize>), PdfError> {
         self.skip_white_space();
         let start = self.position;
@@ -103,13 +105,15 @@ impl<'a> Lexer<'a> {
                 (Token::String(PdfString::Hexadecimal(raw)), length.saturating_add(2))
             }
             [b'(', text @ ..] => {
-                let length = literal_run(text).ok_or_else(|| self.expected(self.octets.len(), Expected::StringEnd))?;
+                let Some(length) = literal_run(text) else {
+                    return Err(self.fault(self.octets.len(), Expected::StringEnd));
+                };
                 let raw = text.get(..length).unwrap_or_default();
                 (Token::String(PdfString::Literal(raw)), length.saturating_add(2))
             }
             [b'[', ..] => (Token::ArrayStart, 1),
             [b']', ..] => (Token::ArrayEnd, 1),
-            [b')' | b'>' | b'{' | b'}', ..] => return Err(self.expected(start, Expected::Object)),
+            [b')' | b'>' | b'{' | b'}', ..] => return Err(self.fault(start, Expected::Object)),
             _ => {
                 let length = regular_run(rest);
                 let word = rest.get(..length).unwrap_or_default();
@@ -120,24 +124,24 @@ impl<'a> Lexer<'a> {
         Ok((token, start..self.position))
     }
 
-    /// The length of a hexadecimal string up to its `>`.
-    fn hexadecimal_run(&self, digits: &[u8]) -> Result<usize, PdfError> {
-        let start = self.position.saturating_add(1);
-        let length = digits
-            .iter()
-            .position(|octet| *octet == b'>')
-            .ok_or_else(|| self.expected(self.octets.len(), Expected::StringEnd))?;
-        let inside = digits.get(..length).unwrap_or_default();
-        // One pass without a branch for the common case, a second one only to say where the fault is.
-        if !inside.iter().fold(true, |all, octet| all & octet.is_ascii_hexdigit())
-            && let Some(fault) = inside.iter().position(|octet| !octet.is_ascii_hexdigit() && !is_white_space(*octet))
-        {
-            return Err(self.expected(start.saturating_add(fault), Expected::HexDigit));
+    /// The length of a hexadecimal string up to its `>`; what is neither a digit nor white space is a fault.
+    fn hexadecimal_run(&mut self, digits: &[u8]) -> Result<usize, PdfError> {
+        // Whole chunks of digits first, without a branch for each octet: a /Contents has tens of thousands.
+        let whole = digits.as_chunks::<64>().0.iter().take_while(|chunk| text::all_digits(*chunk)).count();
+        let skipped = whole.saturating_mul(64);
+        let rest = digits.get(skipped..).unwrap_or_default();
+        let stop = rest.iter().position(|octet| !octet.is_ascii_hexdigit() && !is_white_space(*octet));
+        let length = skipped.saturating_add(stop.unwrap_or(rest.len()));
+        let offset = self.position.saturating_add(1).saturating_add(length);
+        match stop.and_then(|stop| rest.get(stop)) {
+            Some(b'>') => Ok(length),
+            Some(_) => Err(self.fault(offset, Expected::HexDigit)),
+            None => Err(self.fault(offset, Expected::StringEnd)),
         }
-        Ok(length)
     }
 
-    const fn expected(&self, offset: usize, expected: Expected) -> PdfError {
+    const fn fault(&mut self, offset: usize, expected: Expected) -> PdfError {
+        self.position = offset;
         PdfError::Syntax { offset, expected }
     }
 }

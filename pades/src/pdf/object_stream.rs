@@ -27,7 +27,7 @@ impl ObjectStream {
         let start = object.data.clone().unwrap_or_default().start;
         let damaged = PdfError::StreamDamaged { offset: start };
         let (count, first) = (dictionary.require("N")?.as_size()?, dictionary.require("First")?.as_size()?);
-        let data = filter::decode(dictionary, raw, start, meter.limits, meter.budget.inflatable())?;
+        let data = filter::decode(dictionary, raw, start, meter, meter.budget.inflatable())?;
         meter.budget.charge_inflated(data.len())?;
         // Each pair of numbers takes four octets with its white space, the last one three.
         let head = data.get(..first).ok_or_else(|| damaged.clone())?;

@@ -130,12 +130,11 @@ fn into_revisions(octets: &[u8], sections: Vec<Section>, meter: Meter<'_>) -> Re
         let (eof, end) = revision_end(octets, &section, named, meter)?;
         let sections: Vec<Section> = first_page.into_iter().chain([section]).collect();
         for section in &sections {
-            let inside = |offset: usize| offset >= start && offset < end;
-            if !inside(section.offset) {
+            if section.offset < start || section.offset >= end {
                 return Err(damaged(section.offset, XrefFault::PrevForward));
             }
-            // The stream may lie before this revision: Microsoft Word writes one file in two sections, the second one
-            // naming a stream that the first one covers. Ahead of its revision it was not there when that was written.
+            // The stream may lie in an earlier revision: one word processor writes its file in two sections, the
+            // second one naming a stream in the first, and updates repeat that. It cannot lie in a later one.
             if let Some(offset) = section.hybrid_offset().filter(|offset| *offset >= end) {
                 return Err(damaged(offset, XrefFault::OffsetNowhere));
             }
@@ -159,23 +158,34 @@ fn last_startxref(octets: &[u8]) -> Result<usize, PdfError> {
 
 /// Where the revision of a section ends: behind `%%EOF`, and behind the end-of-line after it.
 fn revision_end(octets: &[u8], section: &Section, named: usize, meter: Meter<'_>) -> Result<(usize, usize), PdfError> {
-    const MARKER: &[u8] = b"%%EOF";
-    let missing = PdfError::RevisionEndMissing { offset: section.offset };
     let mut lexer = Lexer::new(octets, section.end);
+    let end = find_end(&mut lexer, section, named, meter);
+    meter.charge_since(&lexer, section.end)?;
+    end.and_then(|end| end.ok_or(PdfError::RevisionEndMissing { offset: section.offset }))
+}
+
+/// The same, `None` when there is no end.
+fn find_end(
+    lexer: &mut Lexer<'_>,
+    section: &Section,
+    named: usize,
+    meter: Meter<'_>,
+) -> Result<Option<(usize, usize)>, PdfError> {
+    const MARKER: &[u8] = b"%%EOF";
     if section.kind == SectionKind::Stream {
-        skip_trailer(&mut lexer, meter)?;
+        skip_trailer(lexer, meter)?;
     }
     let (Ok((Token::Keyword(b"startxref"), _)), Ok((Token::Integer(target), _))) =
         (lexer.next_token(), lexer.next_token())
     else {
-        return Err(missing);
+        return Ok(None);
     };
     if usize::try_from(target) != Ok(named) {
-        return Err(missing);
+        return Ok(None);
     }
     lexer.skip_blanks();
     if !lexer.rest().starts_with(MARKER) {
-        return Err(missing);
+        return Ok(None);
     }
     lexer.skip(MARKER.len());
     let eof = lexer.position();
@@ -184,7 +194,7 @@ fn revision_end(octets: &[u8], section: &Section, named: usize, meter: Meter<'_>
         [b'\r' | b'\n', ..] => lexer.skip(1),
         _ => {}
     }
-    Ok((eof, lexer.position()))
+    Ok(Some((eof, lexer.position())))
 }
 
 /// A trailer dictionary behind a cross-reference stream, which has no meaning there; some linearizers write one.

@@ -68,28 +68,35 @@ pub(crate) fn literal_octets(raw: &[u8]) -> Cow<'_, [u8]> {
 /// The octets of a hexadecimal string of which the lexer has seen that it holds digits and white space only. A
 /// missing last digit is 0 (7.3.4.3).
 pub(crate) fn hexadecimal_octets(raw: &[u8]) -> Vec<u8> {
+    // The common case is one long run of digits, the /Contents of a signature: loops without branches, which the
+    // compiler turns into vector instructions.
     let (pairs, odd) = raw.as_chunks::<2>();
-    // The common case is one run of digits, and it is long: the /Contents of a signature. No branch in the loop.
-    let octets: Vec<u8> = pairs.iter().map(|[high, low]| (digit_value(*high) << 4) | digit_value(*low)).collect();
-    if odd.is_empty() && raw.iter().fold(true, |all, octet| all & octet.is_ascii_hexdigit()) {
-        return octets;
+    if odd.is_empty() && all_digits(raw) {
+        return pairs.iter().map(|pair| pair_value(*pair)).collect();
     }
     let digits: Vec<u8> = raw.iter().copied().filter_map(hex_digit).collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair.iter().fold(0, |octet, digit| (octet << 4) | digit) << (4 * (pair.len() & 1)))
-        .collect()
+    let (pairs, odd) = digits.as_chunks::<2>();
+    let last = odd.iter().map(|digit| digit << 4);
+    pairs.iter().map(|[high, low]| (high << 4) | low).chain(last).collect()
 }
 
-/// The value of a hexadecimal digit; of anything else some number below 16.
-const fn digit_value(digit: u8) -> u8 {
+/// Whether all of it is hexadecimal digits.
+pub(crate) fn all_digits(octets: &[u8]) -> bool {
+    octets.iter().fold(true, |all, octet| all & octet.is_ascii_hexdigit())
+}
+
+/// The octet that two digits stand for, both at once in the two halves of 16 bits.
+const fn pair_value(pair: [u8; 2]) -> u8 {
+    let digits = u16::from_le_bytes(pair);
     // Letters have bit 6 set, and their low nibble is 1 for A.
-    (digit & 0xF).wrapping_add((digit >> 6).wrapping_mul(9)) & 0xF
+    let letters = (digits >> 6) & 0x0101;
+    let values = (digits & 0x0F0F).wrapping_add((letters << 3) | letters) & 0x0F0F;
+    ((values << 4) | (values >> 8)) as u8
 }
 
 /// The value of a hexadecimal digit.
 pub(crate) const fn hex_digit(digit: u8) -> Option<u8> {
-    if digit.is_ascii_hexdigit() { Some(digit_value(digit)) } else { None }
+    if digit.is_ascii_hexdigit() { Some(pair_value([b'0', digit])) } else { None }
 }
 
 /// A text string as Unicode (7.9.2.2). What does not decode becomes U+FFFD.

@@ -99,6 +99,9 @@ enum Rows {
     Stream { data: Vec<u8>, widths: [usize; 3] },
 }
 
+/// What keeping and sorting a subsection takes, in octets of work.
+const WORK_PER_SUBSECTION: usize = 64;
+
 /// Octets of an entry of a table (7.5.4).
 const ENTRY: usize = 20;
 
@@ -108,6 +111,7 @@ impl Section {
         let mut lexer = Lexer::new(octets, offset);
         // Some writers count from the end-of-line before the section. That is off, but it names no other section.
         lexer.skip_blanks();
+        meter.charge_since(&lexer, offset)?;
         match lexer.rest() {
             [b'x', b'r', b'e', b'f', next, ..] if !next.is_ascii_alphanumeric() => {
                 Self::read_table(octets, offset, meter, entries)
@@ -124,6 +128,7 @@ impl Section {
         lexer.skip(b"xref".len());
         let mut subsections = Vec::new();
         loop {
+            let start = lexer.position();
             let (token, span) = lexer.next_token()?;
             match token {
                 Token::Integer(first) => {
@@ -134,9 +139,10 @@ impl Section {
                     if length > lexer.rest().len() {
                         return Err(damaged(span.start, XrefFault::Entry));
                     }
+                    // Each header costs work, even one without entries; the entries are not looked at.
+                    meter.charge_since(&lexer, start)?;
+                    meter.budget.charge(WORK_PER_SUBSECTION)?;
                     lexer.skip(length);
-                    // Each header costs work, even one without entries.
-                    meter.budget.charge(64)?;
                     if subsection.count > 0 {
                         subsections.push(subsection);
                     }
@@ -169,7 +175,7 @@ impl Section {
         };
         let trailer = Trailer::of(&object.value)?;
         let raw = octets.get(data.clone()).unwrap_or_default();
-        let decoded = filter::decode(dictionary, raw, data.start, meter.limits, meter.budget.inflatable())?;
+        let decoded = filter::decode(dictionary, raw, data.start, meter, meter.budget.inflatable())?;
         meter.budget.charge_inflated(decoded.len())?;
         let fault = || damaged(offset, XrefFault::StreamFields);
         let widths = widths(dictionary)?.ok_or_else(fault)?;
@@ -177,6 +183,7 @@ impl Section {
         let mut row: usize = 0;
         for (first, count) in ranges(dictionary, trailer.size)?.ok_or_else(fault)? {
             take_entries(entries, count, meter)?;
+            meter.budget.charge(WORK_PER_SUBSECTION)?;
             if count > 0 {
                 subsections.push(Subsection { first, count, start: row });
             }

@@ -85,11 +85,7 @@ impl<'d> Walk<'d> {
         if value.is_none() && kids.is_none() {
             return Ok(());
         }
-        let name = match self.view.get(field, "T")? {
-            Some(partial) if parent.name.is_empty() => partial.as_string()?.to_text(),
-            Some(partial) => format!("{}.{}", parent.name, partial.as_string()?.to_text()),
-            None => parent.name.to_owned(),
-        };
+        let name = self.full_name(field, parent.name)?;
         if let Some(value) = value
             && let Some(signature) = EmbeddedSignature::read(self.document, self.view, &name, parent.place, value)?
         {
@@ -105,5 +101,18 @@ impl<'d> Walk<'d> {
             }
         }
         Ok(())
+    }
+
+    /// The parent's name, a full stop, and the field's own, when it has one.
+    fn full_name(&self, field: &Dictionary<'d>, parent: &str) -> Result<String, PdfError> {
+        let Some(partial) = self.view.get(field, "T")? else { return Ok(parent.to_owned()) };
+        let partial = partial.as_string()?;
+        let limit = self.document.limits().text_bytes;
+        // Checked before it is decoded: a thousand fields may share one name of a megabyte.
+        if partial.octets().len().saturating_add(parent.len()) > limit {
+            return Err(PdfError::FieldNameTooLong { limit });
+        }
+        let partial = partial.to_text();
+        Ok(if parent.is_empty() { partial } else { format!("{parent}.{partial}") })
     }
 }

@@ -48,7 +48,7 @@ pub enum SubFilter {
     AdbePkcs7Sha1,
     /// `ETSI.RFC3161`: a document time-stamp.
     EtsiRfc3161,
-    /// Any other name; empty when there is none.
+    /// Any other name; empty when there is none, or one that is too long to be told.
     Other(String),
 }
 
@@ -181,7 +181,7 @@ impl EmbeddedSignature {
         self.claimed_signing_time.as_deref()
     }
 
-    /// `/Name`.
+    /// `/Name`. A text longer than [`crate::Limits::text_bytes`] counts as absent, as for all texts here.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
@@ -245,16 +245,19 @@ impl EmbeddedSignature {
             let fault = PdfError::SignatureCompressed;
             return Ok(Some(Self::broken(field_name, field, place, value.span(), fault)));
         }
+        let limits = document.limits();
         let byte_range = byte_range(dictionary, document.bytes().len());
         let text = |key| {
             let value = view.get(dictionary, key).ok().flatten()?;
-            value.as_string().ok().map(|string| string.to_text())
+            let string = value.as_string().ok()?;
+            // Checked before it is decoded: a hundred fields may share one dictionary.
+            (string.octets().len() <= limits.text_bytes).then(|| string.to_text())
         };
         Ok(Some(Self {
             coverage: byte_range.as_ref().map_or(Coverage::Partial, |range| Coverage::of(range, document)),
             byte_range,
-            contents: contents(dictionary, document.limits().cms_bytes),
-            sub_filter: sub_filter(dictionary, view),
+            contents: contents(dictionary, limits.cms_bytes),
+            sub_filter: sub_filter(dictionary, view, limits.text_bytes),
             claimed_signing_time: text("M"),
             name: text("Name"),
             reason: text("Reason"),
@@ -319,15 +322,15 @@ fn contents(dictionary: &Dictionary<'_>, limit: usize) -> Result<Contents, PdfEr
     Ok(Contents { octets, cms_length, span: value.span() })
 }
 
-fn sub_filter(dictionary: &Dictionary<'_>, view: View<'_>) -> SubFilter {
+fn sub_filter(dictionary: &Dictionary<'_>, view: View<'_>, limit: usize) -> SubFilter {
     let value = view.get(dictionary, "SubFilter").ok().flatten();
     match value.and_then(|value| value.as_name().ok()) {
         Some(name) if name.is("ETSI.CAdES.detached") => SubFilter::EtsiCadesDetached,
         Some(name) if name.is("adbe.pkcs7.detached") => SubFilter::AdbePkcs7Detached,
         Some(name) if name.is("adbe.pkcs7.sha1") => SubFilter::AdbePkcs7Sha1,
         Some(name) if name.is("ETSI.RFC3161") => SubFilter::EtsiRfc3161,
-        Some(name) => SubFilter::Other(name.to_text()),
-        None => SubFilter::Other(String::new()),
+        Some(name) if name.raw().len() <= limit => SubFilter::Other(name.to_text()),
+        _ => SubFilter::Other(String::new()),
     }
 }
 
