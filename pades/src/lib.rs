@@ -11,6 +11,9 @@
 //! It has no key, no clock and no network, and it judges nothing: whether a signature holds is for the verifier to
 //! say. It does not decrypt, render, or repair.
 
+// Every module reads octets from outside or works on what was read; tests may index what they made.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
+
 mod attributes;
 mod byte_range;
 mod chain;
@@ -24,6 +27,10 @@ mod form;
 mod limits;
 mod options;
 pub mod pdf;
+#[cfg_attr(
+    not(test),
+    expect(clippy::arithmetic_side_effects, reason = "calendar arithmetic on a time that is bounded by construction")
+)]
 mod pdf_time;
 mod permissions;
 mod prepare;

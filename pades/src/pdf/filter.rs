@@ -172,3 +172,163 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
         corner
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::Limits;
+    use crate::pdf::budget::Budget;
+    use crate::pdf::lexer::Lexer;
+
+    /// Decodes `raw` as the data of a stream with this dictionary.
+    fn decoded(dictionary: &str, raw: &[u8]) -> Result<Vec<u8>, PdfError> {
+        let limits = Limits::default();
+        let budget = Budget::for_file(raw.len(), &limits);
+        let meter = Meter { limits: &limits, budget: &budget };
+        let value = meter.value(&mut Lexer::new(dictionary.as_bytes(), 0)).expect("a dictionary");
+        decode(value.as_dictionary().expect("a dictionary"), raw, 7, meter, usize::MAX)
+    }
+
+    fn deflated(data: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(data).and_then(|()| encoder.finish()).expect("a vector takes everything")
+    }
+
+    const FLATE: &str = "<</Filter/FlateDecode>>";
+    const DAMAGED: PdfError = PdfError::StreamDamaged { offset: 7 };
+
+    #[test]
+    fn data_without_a_filter_is_itself() {
+        assert_eq!(decoded("<<>>", b"DATA"), Ok(b"DATA".to_vec()));
+        assert_eq!(decoded("<</Filter[]>>", b"DATA"), Ok(b"DATA".to_vec()));
+        assert_eq!(decoded("<</Filter null>>", b"DATA"), Ok(b"DATA".to_vec()));
+    }
+
+    #[test]
+    fn deflated_data_of_any_size_is_inflated() {
+        for size in [0, 1, 63, 64, 65, 5_000, 300_000] {
+            // Little enough repeats to stay below the ratio.
+            let data: Vec<u8> = (0..size).map(|index: u32| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+            assert_eq!(decoded(FLATE, &deflated(&data)), Ok(data), "{size}");
+        }
+    }
+
+    #[test]
+    fn filters_are_undone_in_their_order() {
+        let hex: String = deflated(b"DATA").iter().map(|octet| format!("{octet:02X} ")).collect();
+        assert_eq!(decoded("<</Filter[/ASCIIHexDecode/FlateDecode]>>", (hex + ">").as_bytes()), Ok(b"DATA".to_vec()));
+    }
+
+    #[test]
+    fn data_that_was_cut_off_is_damaged_but_flushed_data_is_whole() {
+        let whole = deflated(b"some data that is long enough to be cut");
+        for length in 0..whole.len() {
+            assert_eq!(decoded(FLATE, &whole[..length]), Err(DAMAGED), "{length}");
+        }
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(b"DATA").and_then(|()| encoder.flush()).expect("a vector takes everything");
+        let flushed = encoder.get_ref().clone();
+        assert_eq!(decoded(FLATE, &flushed), Ok(b"DATA".to_vec()));
+        assert_eq!(decoded(FLATE, &flushed[..flushed.len() - 1]), Err(DAMAGED));
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_damage() {
+        let mut data = deflated(b"DATA");
+        if let Some(last) = data.last_mut() {
+            *last ^= 1;
+        }
+        assert_eq!(decoded(FLATE, &data), Err(DAMAGED));
+    }
+
+    #[test]
+    fn two_hundred_times_its_size_is_the_most_a_stream_may_become() {
+        let data = deflated(&vec![0; 1_000_000]);
+        let limit = data.len() * 200;
+        assert_eq!(decoded(FLATE, &data), Err(PdfError::DecompressionBomb { offset: 7, limit }));
+        let more = deflated(&vec![0; 200_000]);
+        let padded = [&more[..], &vec![0; 1_000 - more.len()]].concat();
+        assert_eq!(decoded(FLATE, &padded).map(|data| data.len()), Ok(200_000));
+        assert_eq!(decoded(FLATE, &padded[..999]), Err(PdfError::DecompressionBomb { offset: 7, limit: 199_800 }));
+    }
+
+    #[test]
+    fn a_bomb_inside_a_bomb_is_stopped_at_the_first_layer() {
+        let data = deflated(&deflated(&vec![0; 64 << 20]));
+        let fault = decoded("<</Filter[/FlateDecode/FlateDecode]>>", &data);
+        assert_eq!(fault, Err(PdfError::DecompressionBomb { offset: 7, limit: data.len() * 200 }));
+    }
+
+    #[test]
+    fn hexadecimal_data_ends_at_its_marker() {
+        let hex = "<</Filter/ASCIIHexDecode>>";
+        assert_eq!(decoded(hex, b"4 4\n41 5>junk"), Ok(b"DAP".to_vec()));
+        assert_eq!(decoded(hex, b"4441"), Err(DAMAGED));
+        assert_eq!(decoded(hex, b"44x1>"), Err(DAMAGED));
+    }
+
+    /// One row with each of PNG's filters (PNG, 9.2), made here the other way round.
+    fn predicted(tag: u8, rows: &[[u8; 6]], pixel: usize) -> Vec<u8> {
+        let mut data = Vec::new();
+        let mut above = [0; 6];
+        for row in rows {
+            data.push(tag);
+            for (index, octet) in row.iter().enumerate() {
+                let before = |row: &[u8; 6]| if index < pixel { 0 } else { row[index - pixel] };
+                let (left, up, corner) = (before(row), above[index], before(&above));
+                let estimate = i32::from(left) + i32::from(up) - i32::from(corner);
+                let nearest = [left, up, corner].into_iter().min_by_key(|near| (estimate - i32::from(*near)).abs());
+                let prediction = match tag {
+                    1 => left,
+                    2 => up,
+                    3 => ((u16::from(left) + u16::from(up)) / 2) as u8,
+                    4 => nearest.expect("there are three"),
+                    _ => 0,
+                };
+                data.push(octet.wrapping_sub(prediction));
+            }
+            above = *row;
+        }
+        data
+    }
+
+    #[test]
+    fn every_png_predictor_is_undone() {
+        let rows = [[1, 200, 3, 40, 5, 60], [250, 2, 0, 255, 128, 7], [9, 9, 9, 8, 8, 8]];
+        for tag in 0..=4 {
+            for (pixel, colors, columns) in [(1, 1, 6), (2, 2, 3), (3, 3, 2)] {
+                let parameters = format!("/Predictor {}/Colors {colors}/Columns {columns}", 10 + tag);
+                let dictionary = format!("<</Filter/FlateDecode/DecodeParms<<{parameters}>>>>");
+                let data = deflated(&predicted(tag, &rows, pixel));
+                assert_eq!(decoded(&dictionary, &data), Ok(rows.concat()), "{tag} {pixel}");
+            }
+        }
+    }
+
+    #[test]
+    fn predictors_that_do_not_fit_their_data_are_refused() {
+        let data = deflated(&[2, 0, 0, 0, 0, 2, 0, 0, 0, 0]);
+        let with = |parameters: &str| decoded(&format!("<</Filter/FlateDecode/DecodeParms<<{parameters}>>>>"), &data);
+        assert_eq!(with("/Predictor 12/Columns 4"), Ok(vec![0; 8]));
+        for parameters in [
+            "/Predictor 12/Columns 3",
+            "/Predictor 12/Columns 0",
+            "/Predictor 12/Columns 10",
+            "/Predictor 12/Columns 2147483647/Colors 32/BitsPerComponent 16",
+            "/Predictor 12/Columns 9223372036854775807",
+            "/Predictor 12/Columns 4/Colors 0",
+            "/Predictor 12/Columns 4/Colors 33",
+            "/Predictor 12/Columns 4/BitsPerComponent 7",
+        ] {
+            assert_eq!(with(parameters), Err(DAMAGED), "{parameters}");
+        }
+        let unsupported = Err(PdfError::FilterUnsupported { offset: 7 });
+        assert_eq!(with("/Predictor 2/Columns 4"), unsupported);
+        assert_eq!(with("/Predictor 16/Columns 4"), unsupported);
+        let tag = deflated(&[5, 0, 0, 0, 0]);
+        let dictionary = "<</Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 4>>>>";
+        assert_eq!(decoded(dictionary, &tag), Err(DAMAGED));
+    }
+}

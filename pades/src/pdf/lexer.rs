@@ -212,3 +212,116 @@ fn number(word: &[u8]) -> Option<Token<'_>> {
         _ => Some(Token::Real(word)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tokens up to the end or the first fault.
+    fn tokens(octets: &[u8]) -> Vec<Result<Token<'_>, PdfError>> {
+        let mut lexer = Lexer::new(octets, 0);
+        let mut found = Vec::new();
+        loop {
+            match lexer.next_token() {
+                Ok((Token::End, _)) => return found,
+                Ok((token, _)) => found.push(Ok(token)),
+                Err(fault) => {
+                    found.push(Err(fault));
+                    return found;
+                }
+            }
+        }
+    }
+
+    fn one(octets: &[u8]) -> Result<Token<'_>, PdfError> {
+        let found = tokens(octets);
+        assert_eq!(found.len(), 1, "{}", octets.escape_ascii());
+        found.into_iter().next().expect("there is one")
+    }
+
+    #[test]
+    fn integers_have_a_sign_and_fit_64_bits() {
+        for (written, value) in [
+            ("0", 0),
+            ("+17", 17),
+            ("-98", -98),
+            ("007", 7),
+            ("9223372036854775807", i64::MAX),
+            ("-9223372036854775808", i64::MIN),
+        ] {
+            assert_eq!(one(written.as_bytes()), Ok(Token::Integer(value)));
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_kept_as_written() {
+        for written in ["34.5", "-.002", "4.", "+123.6", "9223372036854775808", "-9223372036854775809"] {
+            assert_eq!(one(written.as_bytes()), Ok(Token::Real(written.as_bytes())));
+        }
+    }
+
+    #[test]
+    fn what_is_almost_a_number_is_a_keyword() {
+        for written in ["+", "-", ".", "--1", "1-2", "1.2.3", "6.02E23", "16#FF", "1a", "obj", "R"] {
+            assert_eq!(one(written.as_bytes()), Ok(Token::Keyword(written.as_bytes())));
+        }
+    }
+
+    #[test]
+    fn names_end_at_white_space_and_delimiters() {
+        let name = |raw| Ok(Token::Name(Name::from_raw(raw)));
+        assert_eq!(
+            tokens(b"/A/B[/C (x)/D%c\n/"),
+            [
+                name(b"A"),
+                name(b"B"),
+                Ok(Token::ArrayStart),
+                name(b"C"),
+                Ok(Token::String(PdfString::Literal(b"x"))),
+                name(b"D"),
+                name(b""),
+            ]
+        );
+    }
+
+    #[test]
+    fn parentheses_balance_unless_escaped() {
+        assert_eq!(one(b"(a(b)c)"), Ok(Token::String(PdfString::Literal(b"a(b)c"))));
+        assert_eq!(one(br"(a\)b\\)"), Ok(Token::String(PdfString::Literal(br"a\)b\\"))));
+        assert_eq!(one(b"(%no comment\n)"), Ok(Token::String(PdfString::Literal(b"%no comment\n"))));
+        let unfinished = Err(PdfError::Syntax { offset: 6, expected: Expected::StringEnd });
+        assert_eq!(one(b"(a(b)c"), unfinished);
+        assert_eq!(one(br"(abc\)"), unfinished);
+    }
+
+    #[test]
+    fn hexadecimal_strings_hold_digits_and_white_space_only() {
+        assert_eq!(one(b"<90 1f\nA3>"), Ok(Token::String(PdfString::Hexadecimal(b"90 1f\nA3"))));
+        let fault = |offset, expected| Err(PdfError::Syntax { offset, expected });
+        assert_eq!(one(b"<41/M>"), fault(3, Expected::HexDigit));
+        assert_eq!(one(b"<41"), fault(3, Expected::StringEnd));
+        // Around the size of the chunks that are looked at at once.
+        for length in [63, 64, 65, 127, 128, 129] {
+            let digits = "a".repeat(length);
+            let whole = format!("<{digits}>");
+            assert_eq!(one(whole.as_bytes()), Ok(Token::String(PdfString::Hexadecimal(digits.as_bytes()))));
+            assert_eq!(one(&whole.as_bytes()[..=length]), fault(length + 1, Expected::StringEnd));
+            assert_eq!(one(format!("<{digits}g>").as_bytes()), fault(length + 1, Expected::HexDigit));
+            let blank = format!("<{digits} {digits}>");
+            assert!(matches!(one(blank.as_bytes()), Ok(Token::String(_))));
+        }
+    }
+
+    #[test]
+    fn comments_end_with_their_line() {
+        assert_eq!(tokens(b"1%2\r3%4\n5%6"), [1, 3, 5].map(|value| Ok(Token::Integer(value))));
+        assert_eq!(tokens(b"%%EOF"), []);
+    }
+
+    #[test]
+    fn after_a_fault_the_lexer_stands_where_it_looked() {
+        let mut lexer = Lexer::new(b"(never closed", 0);
+        lexer.next_token().expect_err("it has no end");
+        assert_eq!(lexer.position(), 13);
+    }
+}

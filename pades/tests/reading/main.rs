@@ -4,6 +4,7 @@
 
 mod file;
 mod objects;
+mod properties;
 mod refusals;
 mod revisions;
 mod signatures;
