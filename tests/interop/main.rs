@@ -1,5 +1,18 @@
-//! placeholder
+//! Interop: what we sign is judged by pyHanko, pdfsig, openssl and qpdf, and a client in another language signs over the contract.
+
+mod corpus;
+mod grpcio;
+mod judges;
+mod shapes;
+
 use std::process::ExitCode;
+
+use tests::Suite;
+
 fn main() -> ExitCode {
-    tests::Suite::new().run()
+    let mut suite = Suite::new();
+    shapes::cases(&mut suite);
+    corpus::cases(&mut suite);
+    grpcio::cases(&mut suite);
+    suite.run()
 }
