@@ -2,8 +2,10 @@
 //!
 //! Each suite of crash states has a control: the same run with the guard taken away must be caught.
 
+mod kill;
 mod load;
 mod power_loss;
+mod recorder;
 mod witness;
 
 use std::process::ExitCode;
@@ -14,5 +16,6 @@ fn main() -> ExitCode {
     let mut suite = Suite::new();
     witness::cases(&mut suite);
     power_loss::cases(&mut suite);
+    kill::cases(&mut suite);
     suite.run()
 }

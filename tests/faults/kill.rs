@@ -1,0 +1,135 @@
+//! `kill -9` at random instants under load, over and over on the same register.
+//!
+//! A recording proxy says what left the service. After each kill the register must have, with the same octets, everything that left;
+//! at the end every act has exactly one end and no number was skipped or given twice.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, ensure};
+use rusqlite::{Connection, OpenFlags, params};
+use tests::{Outcome, Suite, TestAgency};
+
+use crate::{
+    load::{self, Load},
+    recorder::Recorder,
+};
+
+/// Kills.
+const ROUNDS: u32 = 200;
+/// The load would go on for ever: the kill ends it.
+const LOAD: Load = Load { callers: 32, signatures: u64::MAX };
+/// The kill comes at a uniformly random instant within this time after the service listens.
+const WITHIN: Duration = Duration::from_millis(300);
+/// A restart takes at most this long: it decrypts the key (scrypt) and ends what was left open.
+const RESTART: Duration = Duration::from_secs(5);
+
+pub(crate) fn cases(suite: &mut Suite) {
+    suite.case("what_left_before_a_kill_is_on_record_and_nothing_is_numbered_twice", || {
+        tokio::runtime::Runtime::new()?.block_on(kills())
+    });
+}
+
+async fn kills() -> Outcome {
+    let agency = TestAgency::create()?;
+    let register = agency.path("register.db");
+    let mut instants = Instants(0x7e6e_2026_1124_0001);
+    let mut names = BTreeSet::new();
+    let mut rounds_with_open_acts = 0;
+    let mut slowest = Duration::ZERO;
+    for round in 0..ROUNDS {
+        let starting = Instant::now();
+        let mut service = agency.serve()?;
+        slowest = slowest.max(starting.elapsed());
+        let recorder = Recorder::start(&agency, service.address.clone()).await?;
+        let load = load::run(&agency, &recorder.address, LOAD, |_| {});
+        let killing = async {
+            tokio::time::sleep(instants.next(WITHIN)).await;
+            service.running.kill()
+        };
+        let (acknowledged, killed) = tokio::join!(load, killing);
+        killed?;
+        // The proxy may still be passing on what the service had written before it was killed.
+        let released = recorder.released()?;
+        let register = open(&register)?;
+        for signature in &released.signatures {
+            let recorded: Vec<u8> = register
+                .query_row("SELECT cms FROM entry WHERE kind = 3 AND intent = ?1", params![signature.sequence], |row| {
+                    row.get(0)
+                })
+                .with_context(|| format!("round {round}: {} left and is not on record", signature.name))?;
+            ensure!(
+                recorded == signature.cms,
+                "round {round}: {} left with other octets than recorded",
+                signature.name
+            );
+            ensure!(names.insert(signature.name.clone()), "round {round}: {} was given twice", signature.name);
+        }
+        let ended = ended_requests(&register)?;
+        for request_id in &released.begun {
+            ensure!(ended.contains(request_id), "round {round}: a part of the answer to {request_id} left unrecorded");
+        }
+        // A load that could not even connect was killed early; then nothing can have left.
+        for acknowledgement in acknowledged.unwrap_or_default() {
+            ensure!(acknowledgement.signature.request_id == acknowledgement.request.request_id, "another's signature");
+            ensure!(released.begun.contains(&acknowledgement.request.request_id), "the proxy missed an answer");
+        }
+        rounds_with_open_acts += u32::from(open_acts(&register)? > 0);
+    }
+    // The last restart ends what the last kill left open.
+    drop(agency.serve()?);
+    let register = open(&register)?;
+    let (entries, last): (u64, u64) =
+        register.query_row("SELECT count(*), max(seq) FROM entry", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    ensure!(entries == last, "{entries} entries, but the last has number {last}");
+    ensure!(open_acts(&register)? == 0, "acts without an end after the last restart");
+    let kinds: BTreeMap<u8, u64> = register
+        .prepare("SELECT kind, count(*) FROM entry GROUP BY kind")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    println!(
+        "kill -9: {ROUNDS} kills, {rounds_with_open_acts} left open acts, {} signatures left, entries by kind {kinds:?}, \
+         slowest start {slowest:?}",
+        names.len()
+    );
+    ensure!(names.len() > 1_000, "only {} signatures left: the kills came before the load", names.len());
+    ensure!(rounds_with_open_acts > 0, "no kill hit an act under way: the case proves nothing");
+    ensure!(slowest < RESTART, "a restart took {slowest:?}");
+    Ok(())
+}
+
+fn open(register: &Path) -> anyhow::Result<Connection> {
+    // Read and write: after a kill the write-ahead log must be read in, as the next server would.
+    Ok(Connection::open_with_flags(register, OpenFlags::SQLITE_OPEN_READ_WRITE)?)
+}
+
+/// Request ids of the acts that have an outcome.
+fn ended_requests(register: &Connection) -> anyhow::Result<BTreeSet<String>> {
+    let mut ended = register.prepare(
+        "SELECT i.request_id FROM entry AS i JOIN entry AS o ON o.intent = i.seq AND o.kind = 3 WHERE i.kind = 1",
+    )?;
+    let ids = ended.query_map([], |row| row.get::<_, [u8; 16]>(0))?;
+    ids.map(|id| Ok(uuid::Uuid::from_bytes(id?).to_string())).collect()
+}
+
+fn open_acts(register: &Connection) -> anyhow::Result<u64> {
+    Ok(register.query_row(
+        "SELECT count(*) FROM entry AS i WHERE kind = 1 AND NOT EXISTS (SELECT 1 FROM entry WHERE intent = i.seq AND kind > 2)",
+        [],
+        |row| row.get(0),
+    )?)
+}
+
+/// Reproducible instants (a 64-bit linear congruential generator, Knuth's MMIX constants).
+struct Instants(u64);
+
+impl Instants {
+    fn next(&mut self, within: Duration) -> Duration {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let share = f64::from(u32::try_from(self.0 >> 32).expect("32 bits")) / f64::from(u32::MAX);
+        within.mul_f64(share)
+    }
+}
