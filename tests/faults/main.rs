@@ -2,6 +2,7 @@
 //!
 //! Each suite of crash states has a control: the same run with the guard taken away must be caught.
 
+mod full_disk;
 mod kill;
 mod load;
 mod power_loss;
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     let mut suite = Suite::new();
     witness::cases(&mut suite);
     power_loss::cases(&mut suite);
+    full_disk::cases(&mut suite);
     kill::cases(&mut suite);
     suite.run()
 }

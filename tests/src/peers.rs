@@ -28,6 +28,8 @@ pub enum Peer {
     Qpdf,
     /// The folder of public test data, `TEKEN_SHARED` or `../shared`.
     Shared,
+    /// The right to mount a small file system in a mount namespace of its own, and to look into it from outside.
+    SmallDisk,
     /// `strace`.
     Strace,
 }
@@ -45,6 +47,7 @@ impl Peer {
             Self::Python => "python3",
             Self::Qpdf => "qpdf",
             Self::Shared => "TEKEN_SHARED",
+            Self::SmallDisk => "unshare as root",
             Self::Strace => "strace",
         }
     }
@@ -53,6 +56,13 @@ impl Peer {
     #[must_use]
     pub fn is_present(self) -> bool {
         static GRPCIO: LazyLock<bool> = LazyLock::new(|| imports("grpc, grpc_tools"));
+        static SMALL_DISK: LazyLock<bool> = LazyLock::new(|| {
+            Command::new("unshare")
+                .args(["--mount", "sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt"])
+                .stdin(Stdio::null())
+                .output()
+                .is_ok_and(|output| output.status.success())
+        });
         static PYHANKO: LazyLock<bool> = LazyLock::new(|| imports("pyhanko.sign.validation"));
         match self {
             Self::CCompiler => answers("cc", "--version"),
@@ -63,6 +73,7 @@ impl Peer {
             Self::Python => imports("sqlite3"),
             Self::Qpdf => answers("qpdf", "--version"),
             Self::Shared => data::shared().is_some(),
+            Self::SmallDisk => *SMALL_DISK,
             Self::Strace => answers("strace", "-V"),
         }
     }
