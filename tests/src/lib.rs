@@ -9,6 +9,7 @@ mod caller;
 mod data;
 mod peers;
 mod programs;
+mod sample;
 mod suite;
 
 pub use agency::{OFFICE, OTHER_OFFICE, PASSPHRASE, Service, TestAgency, UNKNOWN_OFFICE, now};
@@ -17,4 +18,5 @@ pub use caller::{Caller, call_as, call_with, sign_digest_request};
 pub use data::{scratch, shared, workspace};
 pub use peers::Peer;
 pub use programs::{Finished, Program, Running, finish};
+pub use sample::sample_of_64_kb;
 pub use suite::{Outcome, Suite};
