@@ -146,6 +146,6 @@ impl DocumentSigner {
         let value =
             self.key.sign_with(&Dtbsr::hash(attributes.to_der()), &mut getrandom::SysRng).expect("the key signs");
         let cms = attributes.seal(value.as_der(), &self.chain).expect("a CMS");
-        prepared.embed(&cms).expect("room for the CMS").into_bytes().into_owned()
+        prepared.embed(&cms).expect("room for the CMS").into_bytes()
     }
 }

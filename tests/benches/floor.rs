@@ -109,7 +109,8 @@ fn writer(path: PathBuf) -> anyhow::Result<mpsc::Sender<Waiting>> {
                 insert.execute(params![&body[..*size]])?;
             }
             connection.execute_batch("COMMIT")?;
-            group.drain(..).for_each(|(_, reply)| drop(reply.send(())));
+            // The caller may be gone.
+            group.drain(..).for_each(|(_, reply)| reply.send(()).unwrap_or_default());
         }
         Ok(())
     });
