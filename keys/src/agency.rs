@@ -17,6 +17,7 @@ mod layout;
 mod ledger;
 mod options;
 mod profile;
+mod stage;
 mod tls;
 
 pub(crate) use issuer::sign_structure;

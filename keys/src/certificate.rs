@@ -7,7 +7,7 @@
 use aws_lc_rs::signature::{self as native, UnparsedPublicKey, VerificationAlgorithm};
 use const_oid::db::{rfc4519, rfc5912};
 use der::{
-    Decode, Encode, Tag, Tagged,
+    Decode, Encode, Header, Reader, SliceReader, Tag, Tagged,
     asn1::{Any, ObjectIdentifier},
     oid::AssociatedOid,
     pem,
@@ -130,8 +130,7 @@ impl Certificate {
         if !issuer.is_ca() || !may_issue {
             return Err(CertificateFault::NotACa { position: position.saturating_add(1) });
         }
-        let malformed = |_| CertificateFault::Malformed { position };
-        let signed = self.parsed.tbs_certificate().to_der().map_err(malformed)?;
+        let signed = to_be_signed(&self.der).map_err(|_| CertificateFault::Malformed { position })?;
         let value = self.parsed.signature().as_bytes().ok_or(CertificateFault::Malformed { position })?;
         let key = issuer.parsed.tbs_certificate().subject_public_key_info();
         let algorithm = self.parsed.signature_algorithm().oid;
@@ -144,9 +143,16 @@ impl Certificate {
             .ok_or(CertificateFault::UnsupportedAlgorithm { position })?;
         let point = key.subject_public_key.as_bytes().ok_or(CertificateFault::Malformed { position })?;
         UnparsedPublicKey::new(checked_with, point)
-            .verify(&signed, value)
+            .verify(signed, value)
             .map_err(|_| CertificateFault::NotSignedByNext { position })
     }
+}
+
+/// The octets that the issuer signed, as they came: encoding them again could write them in another way.
+fn to_be_signed(certificate_der: &[u8]) -> der::Result<&[u8]> {
+    let mut reader = SliceReader::new(certificate_der)?;
+    Header::decode(&mut reader)?;
+    reader.tlv_bytes()
 }
 
 /// What an outside CA may sign with; ours signs with ECDSA P-256 and SHA-256 only.

@@ -7,6 +7,7 @@ mod inspect;
 mod key;
 mod list;
 mod output;
+mod passphrase;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;

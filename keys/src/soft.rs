@@ -27,8 +27,7 @@ use crate::{
     signing_key::Signing,
 };
 
-/// A P-256 key in memory.
-#[derive(Clone)]
+/// A P-256 key in memory. It cannot be copied.
 pub struct SoftKey {
     secret: ecdsa::SigningKey,
     public: PublicKey,

@@ -13,11 +13,11 @@ use getrandom::SysRng;
 
 use super::{
     Agency, AgencyError, Authority,
-    create::file_error,
     issuer::Issuer,
     layout::Layout,
     ledger::{Issued, Ledger, Purpose, RevocationReason, Revoked, State},
     options::server_names,
+    stage::file_error,
     tls::{self, Identity},
 };
 use crate::{
@@ -118,13 +118,14 @@ impl Agency {
     /// Issues new CRLs of all CAs.
     ///
     /// # Errors
-    /// As [`Agency::issue_crl`], at the first CA that fails; the CRLs before it are out.
+    /// The first of them; the CAs that could are renewed all the same: the root's key may lie in a safe.
     pub fn renew_crls(&mut self, now: u64, ca_passphrase: &Passphrase) -> Result<(), AgencyError> {
         let _lock = self.lock()?;
-        Authority::ALL.into_iter().try_for_each(|authority| {
+        let renewed = Authority::ALL.map(|authority| {
             let issuer = self.issuer(authority, ca_passphrase)?;
             self.publish_crl(&issuer, now)
-        })
+        });
+        renewed.into_iter().collect()
     }
 
     /// Records a certificate, and only then writes it and its key where their owner finds them.

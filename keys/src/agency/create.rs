@@ -4,9 +4,7 @@
 //! its names, is never touched.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, Permissions},
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    fs,
     path::{Path, PathBuf},
     thread,
 };
@@ -18,14 +16,13 @@ use zeroize::Zeroizing;
 use super::{
     Agency, AgencyError, AgencyOptions, Authority,
     issuer::{Issuer, Wanted},
-    layout::{FOLDERS, Layout},
+    layout::Layout,
     ledger::{Book, Issued, Ledger, Purpose, VERSION},
     profile::{NameAttribute, Profile, name},
+    stage::{NewFile, Stage, file_error, refuse_existing},
+    tls,
 };
-use crate::{Certificate, FileFault, KeyError, Passphrase, SoftKey, chain_to_pem, secret_file, whole_file::Readers};
-
-/// Where the files lie until all of them are there.
-const STAGE: &str = ".agency.new";
+use crate::{Certificate, KeyError, Passphrase, SoftKey};
 
 impl Agency {
     /// Makes an agency under `dir`: anchors, CRLs, the signer's, the service's and the offices' keys and certificates.
@@ -42,29 +39,12 @@ impl Agency {
         let layout = stage.layout();
 
         let keys = Keys::generate(options)?;
-        let (ledger, files) = certify(options, &keys, &layout)?;
+        let (ledger, files) = certify(options, keys, &layout)?;
         for file in &files {
             stage.write(file)?;
         }
         stage.put_in_place(dir)?;
         Ok(Self { layout: Layout::new(dir), ledger })
-    }
-}
-
-/// A file to be written.
-struct NewFile {
-    path: PathBuf,
-    octets: Zeroizing<Vec<u8>>,
-    readers: Readers,
-}
-
-impl NewFile {
-    fn public(path: PathBuf, octets: Vec<u8>) -> Self {
-        Self { path, octets: octets.into(), readers: Readers::Everybody }
-    }
-
-    fn secret(path: PathBuf, octets: Zeroizing<Vec<u8>>) -> Self {
-        Self { path, octets, readers: Readers::Owner }
     }
 }
 
@@ -108,25 +88,93 @@ impl SealedKey {
     }
 }
 
+/// The CAs of an agency, ready to issue.
+struct Authorities {
+    root: Issuer,
+    issuing: Issuer,
+    access: Issuer,
+}
+
+impl Authorities {
+    /// The two anchors certify themselves, the root certifies the issuing CA.
+    fn certify(options: &AgencyOptions<'_>, ledger: &Ledger, keys: [SoftKey; 3]) -> Result<Self, AgencyError> {
+        let ca_name = |common_name: &str| {
+            let common_name = options.test.mark(common_name);
+            name(&[
+                (NameAttribute::Organization, &ledger.organization),
+                (NameAttribute::CommonName, common_name.as_str()),
+            ])
+        };
+        let anchor = |authority, profile, common_name, key: SoftKey| {
+            let spki_der = key.public_key().spki_der().to_vec();
+            let wanted = Wanted {
+                profile,
+                subject: ca_name(common_name)?,
+                spki_der: &spki_der,
+                not_before: options.now,
+                not_after: until(options.now, options.validity.root)?,
+                crl_uri: None,
+            };
+            Issuer::self_signed(authority, key, wanted, &mut SysRng)
+        };
+        let [root_key, issuing_key, access_key] = keys;
+        let root = anchor(Authority::Root, &Profile::Root, "Root CA", root_key)?;
+        let access = anchor(Authority::Access, &Profile::AccessRoot, "Access CA", access_key)?;
+        let certificate = root.issue(
+            Wanted {
+                profile: &Profile::Issuing,
+                subject: ca_name("Issuing CA")?,
+                spki_der: issuing_key.public_key().spki_der(),
+                not_before: options.now,
+                not_after: until(options.now, options.validity.issuing)?,
+                crl_uri: Some(&crl_uri(&ledger.crl_base_uri, Authority::Root)),
+            },
+            &mut SysRng,
+        )?;
+        let issuing = Issuer { authority: Authority::Issuing, key: issuing_key, certificate };
+        Ok(Self { root, issuing, access })
+    }
+
+    /// The certificate of the person who signs.
+    fn certify_signer(
+        &self,
+        options: &AgencyOptions<'_>,
+        ledger: &Ledger,
+        spki_der: &[u8],
+    ) -> Result<Certificate, AgencyError> {
+        let signer_name = options.test.mark(&options.signer_name);
+        let mut subject = vec![(NameAttribute::Organization, ledger.organization.as_str())];
+        subject.extend(options.organizational_unit.as_deref().map(|unit| (NameAttribute::OrganizationalUnit, unit)));
+        subject.push((NameAttribute::CommonName, &signer_name));
+        subject.push((NameAttribute::Title, &options.signer_title));
+        self.issuing.issue(
+            Wanted {
+                profile: &Profile::Signing,
+                subject: name(&subject)?,
+                spki_der,
+                not_before: options.now,
+                not_after: until(options.now, options.validity.signing)?,
+                crl_uri: Some(&crl_uri(&ledger.crl_base_uri, Authority::Issuing)),
+            },
+            &mut SysRng,
+        )
+    }
+
+    fn all(&self) -> [&Issuer; 3] {
+        [&self.root, &self.issuing, &self.access]
+    }
+}
+
 /// Issues everything, in memory.
-fn certify(options: &AgencyOptions<'_>, keys: &Keys, layout: &Layout) -> Result<(Ledger, Vec<NewFile>), AgencyError> {
-    let organization = options.test.mark(&options.organization);
-    let validity = &options.validity;
-    let until = |lifetime: u64| options.now.checked_add(lifetime).ok_or(AgencyError::Times);
-    let ca_name = |common_name: &str| {
-        name(&[
-            (NameAttribute::Organization, &organization),
-            (NameAttribute::CommonName, &options.test.mark(common_name)),
-        ])
-    };
+fn certify(options: &AgencyOptions<'_>, keys: Keys, layout: &Layout) -> Result<(Ledger, Vec<NewFile>), AgencyError> {
     let mut ledger = Ledger {
         version: VERSION,
-        organization: organization.clone(),
+        organization: options.test.mark(&options.organization),
         organizational_unit: options.organizational_unit.clone(),
         test_mark: options.test,
         crl_base_uri: options.crl_base_uri.trim_end_matches('/').to_owned(),
-        crl_lifetime_seconds: validity.crl,
-        tls_validity_seconds: validity.tls,
+        crl_lifetime_seconds: options.validity.crl,
+        tls_validity_seconds: options.validity.tls,
         authorities: Authority::ALL.map(|authority| (authority, Book::default())).into(),
     };
     let mut files = vec![
@@ -137,98 +185,44 @@ fn certify(options: &AgencyOptions<'_>, keys: &Keys, layout: &Layout) -> Result<
         NewFile::secret(layout.commitment_key(), new_commitment_key(&mut SysRng)?),
     ];
 
-    let anchor = |authority, profile, common_name, key: &SealedKey| {
-        Issuer::self_signed(
-            authority,
-            key.key.clone(),
-            Wanted {
-                profile,
-                subject: ca_name(common_name)?,
-                spki_der: key.key.public_key().spki_der(),
-                not_before: options.now,
-                not_after: until(validity.root)?,
-                crl_uri: None,
-            },
-            &mut SysRng,
-        )
-    };
-    let root = anchor(Authority::Root, &Profile::Root, "Root CA", &keys.root)?;
-    let access = anchor(Authority::Access, &Profile::AccessRoot, "Access CA", &keys.access)?;
-
-    let root_crl = crl_uri(&ledger.crl_base_uri, Authority::Root);
-    let issuing_certificate = root.issue(
-        Wanted {
-            profile: &Profile::Issuing,
-            subject: ca_name("Issuing CA")?,
-            spki_der: keys.issuing.key.public_key().spki_der(),
-            not_before: options.now,
-            not_after: until(validity.issuing)?,
-            crl_uri: Some(&root_crl),
-        },
-        &mut SysRng,
-    )?;
-    let issuing =
-        Issuer { authority: Authority::Issuing, key: keys.issuing.key.clone(), certificate: issuing_certificate };
-
-    let signer_name = options.test.mark(&options.signer_name);
-    let mut signer = vec![(NameAttribute::Organization, organization.as_str())];
-    signer.extend(options.organizational_unit.as_deref().map(|unit| (NameAttribute::OrganizationalUnit, unit)));
-    signer.extend([(NameAttribute::CommonName, signer_name.as_str()), (NameAttribute::Title, &options.signer_title)]);
-    let issuing_crl = crl_uri(&ledger.crl_base_uri, Authority::Issuing);
-    let signing = issuing.issue(
-        Wanted {
-            profile: &Profile::Signing,
-            subject: name(&signer)?,
-            spki_der: keys.signing.key.public_key().spki_der(),
-            not_before: options.now,
-            not_after: until(validity.signing)?,
-            crl_uri: Some(&issuing_crl),
-        },
-        &mut SysRng,
-    )?;
-
-    for (issuer, certificate) in
-        [(&root, &root.certificate), (&access, &access.certificate), (&root, &issuing.certificate)]
-    {
-        record(&mut ledger, &mut files, layout, issuer, certificate, Purpose::Authority)?;
+    let ca_keys = [keys.root.key, keys.issuing.key, keys.access.key];
+    let authorities = Authorities::certify(options, &ledger, ca_keys)?;
+    let Authorities { root, issuing, access } = &authorities;
+    let signing = authorities.certify_signer(options, &ledger, keys.signing.key.public_key().spki_der())?;
+    for (issuer, subject) in [(root, root), (access, access), (root, issuing)] {
+        record(&mut ledger, &mut files, layout, issuer, &subject.certificate, Purpose::Authority);
+        files.push(NewFile::certificates(layout.ca_certificate(subject.authority), &[&subject.certificate]));
     }
-    record(&mut ledger, &mut files, layout, &issuing, &signing, Purpose::Signing)?;
-    files.push(NewFile::public(
-        layout.signing_chain(),
-        chain_to_pem([signing.as_der(), issuing.certificate.as_der()]).into_bytes(),
-    ));
-    for issuer in [&root, &issuing, &access] {
-        files.push(NewFile::public(
-            layout.ca_certificate(issuer.authority),
-            chain_to_pem([issuer.certificate.as_der()]).into_bytes(),
-        ));
-    }
-    files.push(NewFile::public(layout.root_anchor(), chain_to_pem([root.certificate.as_der()]).into_bytes()));
-    files.push(NewFile::public(layout.access_anchor(), chain_to_pem([access.certificate.as_der()]).into_bytes()));
+    record(&mut ledger, &mut files, layout, issuing, &signing, Purpose::Signing);
+    files.push(NewFile::certificates(layout.signing_chain(), &[&signing, &issuing.certificate]));
+    files.push(NewFile::certificates(layout.root_anchor(), &[&root.certificate]));
+    files.push(NewFile::certificates(layout.access_anchor(), &[&access.certificate]));
 
-    let server = super::tls::server(&access, &ledger, options.server_names()?, options.now)?;
-    record(&mut ledger, &mut files, layout, &access, &server.certificate, Purpose::Server)?;
+    let server = tls::server(access, &ledger, options.server_names()?, options.now)?;
+    record(&mut ledger, &mut files, layout, access, &server.certificate, Purpose::Server);
     files.push(NewFile::secret(layout.server_key(), server.key_pem));
-    files.push(NewFile::public(layout.server_certificate(), chain_to_pem([server.certificate.as_der()]).into_bytes()));
+    files.push(NewFile::certificates(layout.server_certificate(), &[&server.certificate]));
     for (office, display_name) in &options.offices {
-        let client = super::tls::client(&access, &ledger, office, display_name, options.now)?;
-        record(&mut ledger, &mut files, layout, &access, &client.certificate, Purpose::Office(office.to_string()))?;
+        let client = tls::client(access, &ledger, office, display_name, options.now)?;
+        record(&mut ledger, &mut files, layout, access, &client.certificate, Purpose::Office(office.to_string()));
         files.push(NewFile::secret(layout.office_key(office), client.key_pem));
-        files.push(NewFile::public(
-            layout.office_certificate(office),
-            chain_to_pem([client.certificate.as_der()]).into_bytes(),
-        ));
+        files.push(NewFile::certificates(layout.office_certificate(office), &[&client.certificate]));
     }
 
-    for issuer in [&root, &issuing, &access] {
+    for issuer in authorities.all() {
         ledger.book(issuer.authority).crl_number = 1;
-        let crl = issuer.issue_crl(&[], 1, options.now, until(validity.crl)?, &mut SysRng)?;
+        let crl = issuer.issue_crl(&[], 1, options.now, until(options.now, options.validity.crl)?, &mut SysRng)?;
         files.push(NewFile::public(layout.crl(issuer.authority), crl));
     }
     files.push(NewFile::secret(layout.index(), ledger.to_json().into()));
     Ok((ledger, files))
 }
 
+fn until(now: u64, lifetime: u64) -> Result<u64, AgencyError> {
+    now.checked_add(lifetime).ok_or(AgencyError::Times)
+}
+
+/// Writes a certificate into the ledger, and a copy of it beside the ledger.
 fn record(
     ledger: &mut Ledger,
     files: &mut Vec<NewFile>,
@@ -236,14 +230,10 @@ fn record(
     issuer: &Issuer,
     certificate: &Certificate,
     purpose: Purpose,
-) -> Result<(), AgencyError> {
+) {
     let issued = Issued::of(certificate, purpose);
-    files.push(NewFile::public(
-        layout.issued_certificate(&issued.serial),
-        chain_to_pem([certificate.as_der()]).into_bytes(),
-    ));
+    files.push(NewFile::certificates(layout.issued_certificate(&issued.serial), &[certificate]));
     ledger.book(issuer.authority).issued.push(issued);
-    Ok(())
 }
 
 /// Where the CRL of a CA will be found.
@@ -259,86 +249,4 @@ pub fn new_commitment_key<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Zeroi
     let mut octets = Zeroizing::new(vec![0; 32]);
     rng.try_fill_bytes(&mut octets).map_err(|_| KeyError::Randomness)?;
     Ok(octets)
-}
-
-fn refuse_existing(dir: &Path) -> Result<(), AgencyError> {
-    for (folder, _) in FOLDERS {
-        let path = dir.join(folder);
-        // An empty folder is no agency, and a rename takes its place.
-        let free = match fs::read_dir(&path) {
-            Ok(mut entries) => entries.next().is_none(),
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-        };
-        if !free {
-            return Err(AgencyError::Exists { path });
-        }
-    }
-    Ok(())
-}
-
-/// The folder in which an agency is made; removed unless it was put in place.
-struct Stage {
-    dir: PathBuf,
-}
-
-impl Stage {
-    fn new(agency: &Path) -> Result<Self, AgencyError> {
-        let dir = agency.join(STAGE);
-        let made = DirBuilder::new().mode(0o700).create(&dir);
-        made.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => AgencyError::LeftOver { path: dir.clone() },
-            _ => file_error(&dir, &error),
-        })?;
-        let stage = Self { dir };
-        for folder in FOLDERS.iter().map(|(folder, _)| *folder).chain(["ca/issued"]) {
-            let path = stage.dir.join(folder);
-            DirBuilder::new().mode(0o700).create(&path).map_err(|error| file_error(&path, &error))?;
-        }
-        Ok(stage)
-    }
-
-    fn layout(&self) -> Layout {
-        Layout::new(&self.dir)
-    }
-
-    /// Nobody else sees this folder yet, so the file is written under its own name.
-    fn write(&self, new: &NewFile) -> Result<(), AgencyError> {
-        let written =
-            OpenOptions::new().write(true).create_new(true).mode(new.readers.mode()).open(&new.path).and_then(
-                |mut file| {
-                    file.set_permissions(Permissions::from_mode(new.readers.mode()))?;
-                    file.write_all(&new.octets)?;
-                    file.sync_all()
-                },
-            );
-        written.map_err(|error| file_error(&new.path, &error))
-    }
-
-    fn put_in_place(self, agency: &Path) -> Result<(), AgencyError> {
-        for (folder, mode) in FOLDERS {
-            let (from, to) = (self.dir.join(folder), agency.join(folder));
-            fs::set_permissions(&from, Permissions::from_mode(mode))
-                .and_then(|()| File::open(&from)?.sync_all())
-                .and_then(|()| fs::rename(&from, &to))
-                .map_err(|error| file_error(&to, &error))?;
-        }
-        let dir = self.dir.clone();
-        drop(self);
-        File::open(agency).and_then(|folder| folder.sync_all()).map_err(|error| file_error(&dir, &error))
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        // What cannot be removed is reported by the next attempt as left over.
-        let _ = fs::remove_dir_all(&self.dir);
-    }
-}
-
-/// An input or output error about a file.
-pub(super) fn file_error(path: &Path, error: &io::Error) -> AgencyError {
-    let fault = error
-        .raw_os_error()
-        .map_or(FileFault::Io(error.kind()), |code| secret_file::fault_of(rustix::io::Errno::from_raw_os_error(code)));
-    AgencyError::File { path: path.to_owned(), fault }
 }

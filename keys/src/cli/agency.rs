@@ -23,9 +23,8 @@ pub(super) fn run(command: AgencyCommand, now: u64) -> Result<()> {
 }
 
 fn init(options: Init, now: u64) -> Result<()> {
-    let passphrase = options.passphrase.source().read_new().context("passphrase of the signing key")?;
-    let ca_passphrase =
-        options.ca_passphrase().map(|source| source.read_new()).transpose().context("passphrase of the CAs' keys")?;
+    let passphrase = options.passphrase.read_new("the signing key")?;
+    let ca_passphrase = options.read_new_ca_passphrase()?;
     let agency = Agency::create(
         &options.dir,
         &AgencyOptions {
@@ -56,7 +55,7 @@ fn crls(dir: &Path) -> String {
 
 fn add_office(options: &OfficeAdd, now: u64) -> Result<()> {
     let mut agency = Agency::open(&options.dir)?;
-    let passphrase = options.passphrase.source().read().context("passphrase of the CAs' keys")?;
+    let passphrase = options.passphrase.read("the CAs' keys")?;
     agency.add_office(&options.id, &options.name, now, &passphrase)?;
     print(&format!("{}\n", agency.layout().office_certificate(&options.id).display()))?;
     eprintln!(
@@ -68,7 +67,7 @@ fn add_office(options: &OfficeAdd, now: u64) -> Result<()> {
 
 fn renew_server(options: &ServerRenew, now: u64) -> Result<()> {
     let mut agency = Agency::open(&options.dir)?;
-    let passphrase = options.passphrase.source().read().context("passphrase of the CAs' keys")?;
+    let passphrase = options.passphrase.read("the CAs' keys")?;
     agency.renew_server(&options.server_names, now, &passphrase)?;
     print(&format!("{}\n", agency.layout().server_certificate().display()))
 }
@@ -76,12 +75,12 @@ fn renew_server(options: &ServerRenew, now: u64) -> Result<()> {
 pub(super) fn revoke(options: Revoke, now: u64) -> Result<()> {
     let mut agency = Agency::open(&options.dir)?;
     let serial = serial_of(&options.certificate)?;
-    let passphrase = options.passphrase.source().read().context("passphrase of the CAs' keys")?;
+    let passphrase = options.passphrase.read("the CAs' keys")?;
     let authority = agency.revoke(&serial, options.reason.into(), now, &passphrase)?;
     publish(&agency, &[authority])
 }
 
-/// A file is looked for first: no serial number is the name of one by accident, and a name with a dot is no serial number.
+/// A name of a file that is there is that file; anything else is a serial number.
 fn serial_of(text: &str) -> Result<String> {
     let path = Path::new(text);
     if !path.is_file() {
@@ -97,14 +96,14 @@ pub(super) fn run_crl(command: CrlCommand, now: u64) -> Result<()> {
     match command {
         CrlCommand::Issue(options) => {
             let mut agency = Agency::open(&options.dir)?;
-            let passphrase = options.passphrase.source().read().context("passphrase of the CAs' keys")?;
+            let passphrase = options.passphrase.read("the CAs' keys")?;
             let authority = options.authority.into();
             agency.issue_crl(authority, now, &passphrase)?;
             publish(&agency, &[authority])
         }
         CrlCommand::Renew(options) => {
             let mut agency = Agency::open(&options.dir)?;
-            let passphrase = options.passphrase.source().read().context("passphrase of the CAs' keys")?;
+            let passphrase = options.passphrase.read("the CAs' keys")?;
             agency.renew_crls(now, &passphrase)?;
             publish(&agency, &Authority::ALL)
         }

@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use evidence::OfficeId;
 use keys::{
-    PassphraseSource,
+    Passphrase, PassphraseSource,
     agency::{Authority, RevocationReason},
 };
+
+use super::passphrase::{PassphraseOptions, asked, source};
 
 /// Keys and certificates of a Teken agency.
 ///
@@ -50,32 +53,6 @@ pub(super) enum Command {
     List(List),
     /// Show what is in a certificate, chain, CRL, request or key file; needs no passphrase
     Inspect(Inspect),
-}
-
-/// Where the passphrase comes from. Without one of these it is asked for at the terminal.
-#[derive(Debug, Args)]
-pub(super) struct PassphraseOptions {
-    /// Read the passphrase from the open file descriptor N (one line)
-    #[arg(long, value_name = "N", conflicts_with = "passphrase_file")]
-    passphrase_fd: Option<u32>,
-    /// Read the passphrase from a file of one line, mode 0400 or 0600 (a systemd credential, for example)
-    #[arg(long, value_name = "PATH")]
-    passphrase_file: Option<PathBuf>,
-}
-
-impl PassphraseOptions {
-    pub(super) fn source(&self) -> PassphraseSource {
-        source(self.passphrase_fd, self.passphrase_file.as_ref()).unwrap_or(PassphraseSource::Prompt)
-    }
-}
-
-fn source(descriptor: Option<u32>, file: Option<&PathBuf>) -> Option<PassphraseSource> {
-    match (descriptor, file) {
-        // A descriptor above i32::MAX does not exist; reading it says so.
-        (Some(number), _) => Some(PassphraseSource::Fd(i32::try_from(number).unwrap_or(i32::MAX))),
-        (None, Some(path)) => Some(PassphraseSource::File(path.clone())),
-        (None, None) => None,
-    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,8 +113,11 @@ pub(super) struct Init {
 }
 
 impl Init {
-    pub(super) fn ca_passphrase(&self) -> Option<PassphraseSource> {
+    /// The passphrase of the CAs' keys, when they have one of their own.
+    pub(super) fn read_new_ca_passphrase(&self) -> Result<Option<Passphrase>> {
         source(self.ca_passphrase_fd, self.ca_passphrase_file.as_ref())
+            .map(|source| asked(&source, "the CAs' keys", PassphraseSource::read_new))
+            .transpose()
     }
 }
 
@@ -226,8 +206,10 @@ pub(super) struct ChangePassphrase {
 }
 
 impl ChangePassphrase {
-    pub(super) fn new_source(&self) -> PassphraseSource {
-        source(self.new_passphrase_fd, self.new_passphrase_file.as_ref()).unwrap_or(PassphraseSource::Prompt)
+    /// The passphrase that the key is to have.
+    pub(super) fn read_new_passphrase(&self) -> Result<Passphrase> {
+        let source = source(self.new_passphrase_fd, self.new_passphrase_file.as_ref());
+        asked(&source.unwrap_or(PassphraseSource::Prompt), "the key from now on", PassphraseSource::read_new)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn run_key(command: KeyCommand) -> Result<()> {
 
 fn new_key(options: &KeyNew) -> Result<()> {
     whole_file::refuse_existing(&options.out)?;
-    let passphrase = options.passphrase.source().read_new()?;
+    let passphrase = options.passphrase.read_new("the new key")?;
     let key = SoftKey::generate(&mut SysRng)?;
     whole_file::create(&options.out, key.to_encrypted_pem(&passphrase, &mut SysRng)?.as_bytes(), Readers::Owner)?;
     print(&format!("{}\n", key.key_id()))?;
@@ -37,8 +37,8 @@ fn new_key(options: &KeyNew) -> Result<()> {
 }
 
 fn change_passphrase(options: &ChangePassphrase) -> Result<()> {
-    let key = load(&options.key, &options.passphrase.source().read().context("old passphrase")?)?;
-    let passphrase = options.new_source().read_new().context("new passphrase")?;
+    let key = load(&options.key, &options.passphrase.read("the key until now")?)?;
+    let passphrase = options.read_new_passphrase()?;
     whole_file::replace(&options.key, key.to_encrypted_pem(&passphrase, &mut SysRng)?.as_bytes(), Readers::Owner)?;
     print(&format!("{}\n", key.key_id()))?;
     eprintln!("note: copies of the old file still open with the old passphrase");
@@ -46,7 +46,7 @@ fn change_passphrase(options: &ChangePassphrase) -> Result<()> {
 }
 
 pub(super) fn request(options: Csr) -> Result<()> {
-    let key = load(&options.key, &options.passphrase.source().read()?)?;
+    let key = load(&options.key, &options.passphrase.read("the key")?)?;
     let subject = Subject {
         organization: options.organization,
         organizational_unit: options.unit,
@@ -77,7 +77,7 @@ pub(super) fn install(options: InstallChain, now: u64) -> Result<()> {
             }
         }
     }
-    let key = load(&options.key, &options.passphrase.source().read()?)?;
+    let key = load(&options.key, &options.passphrase.read("the key")?)?;
     let chain = install_chain(key.public_key(), sent, now)?;
     let text = chain_to_pem(&chain);
     if options.replace {

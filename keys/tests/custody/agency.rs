@@ -7,7 +7,7 @@ use std::{
 };
 
 use keys::{
-    Certificate, EnvelopeFault, KeyError, Passphrase,
+    Certificate, EnvelopeFault, FileFault, KeyError, Passphrase,
     agency::{
         Agency, AgencyError, AgencyOptions, Authority, Issued, Layout, Lifetimes, NameAttribute, Purpose,
         RevocationReason, State, TestMark,
@@ -17,7 +17,7 @@ use keys::{
 use libtest_mimic::Trial;
 use x509_cert::{crl::CertificateList, der::Decode, ext::pkix::CrlNumber};
 
-use crate::harness::{NOW, agency, case, folder, new_agency, office, options, passphrase, write};
+use crate::harness::{NOW, agency, case, folder, new_agency, office, options, passphrase, twin, write};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -46,6 +46,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("agency::an_anchor_cannot_revoke_itself", an_anchor_cannot_revoke_itself),
         case("agency::a_revoked_office_may_have_a_new_certificate", a_revoked_office_may_have_a_new_certificate),
         case("agency::crl_numbers_only_grow", crl_numbers_only_grow),
+        case("agency::a_root_key_in_a_safe_does_not_stop_the_other_crls", a_root_key_in_a_safe),
         case("agency::the_cas_may_have_a_passphrase_of_their_own", the_cas_may_have_a_passphrase_of_their_own),
         case("agency::the_server_gets_a_new_key_and_certificate", the_server_gets_a_new_key_and_certificate),
     ]
@@ -254,7 +255,7 @@ fn an_expired_ca_issues_nothing() {
 }
 
 fn no_two_serial_numbers_or_keys_are_alike() {
-    let (_folder, other) = new_agency();
+    let (_folder, other) = twin();
     let all: Vec<&Issued> = agency().issued().chain(other.issued()).map(|(_, issued)| issued).collect();
     assert_eq!(all.len(), 14);
     let distinct = |of: fn(&Issued) -> &str| {
@@ -330,7 +331,7 @@ fn the_wrong_passphrase_changes_nothing() {
 
 fn a_ca_key_of_another_agency_is_refused() {
     let (folder, mut agency) = new_agency();
-    let (other, _) = new_agency();
+    let (other, _) = twin();
     let path = folder.path().join("ca/root.key");
     fs::remove_file(&path).expect("our own file");
     write(&path, fs::read(other.path().join("ca/root.key")).expect("a key"), 0o400);
@@ -425,6 +426,16 @@ fn crl_numbers_only_grow() {
     other.issue_crl(Authority::Issuing, NOW + 2, &passphrase()).expect("issued");
     agency.renew_crls(NOW + 3, &passphrase()).expect("renewed");
     assert_eq!(numbers(&agency), [2, 4, 2]);
+}
+
+fn a_root_key_in_a_safe() {
+    let (folder, mut agency) = new_agency();
+    let path = folder.path().join("ca/root.key");
+    fs::remove_file(&path).expect("our own file");
+    let refused = agency.renew_crls(NOW, &passphrase()).expect_err("one is missing");
+    assert_eq!(refused, AgencyError::Key(KeyError::File { path, fault: FileFault::NotFound }));
+    let numbers = Authority::ALL.map(|authority| crl_number(&crl(agency.layout(), authority)));
+    assert_eq!(numbers, [1, 2, 2]);
 }
 
 fn the_cas_may_have_a_passphrase_of_their_own() {

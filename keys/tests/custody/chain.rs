@@ -9,7 +9,7 @@ use keys::{
 };
 use libtest_mimic::Trial;
 
-use crate::harness::{NOW, agency, case, new_agency, office, passphrase};
+use crate::harness::{NOW, agency, case, office, passphrase, twin};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -93,7 +93,7 @@ fn a_chain_with_a_gap_is_refused() {
 
 fn another_issuer_key_is_refused() {
     // The same names everywhere, other keys.
-    let (_folder, twin) = new_agency();
+    let (_folder, twin) = twin();
     let mut mixed = signing_chain();
     mixed[1] = chain(&twin.layout().signing_chain()).remove(1);
     assert_eq!(refused(key(), mixed), KeyError::Certificate(CertificateFault::NotSignedByNext { position: 0 }));

@@ -20,6 +20,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("cli::refusals_are_exit_code_1_with_a_hint_and_no_result", refusals_are_exit_code_1),
         case("cli::the_passphrase_is_never_an_argument_or_in_the_environment", never_an_argument),
         case("cli::without_a_terminal_it_says_what_to_use", without_a_terminal_it_says_what_to_use),
+        case("cli::the_passphrase_is_read_from_any_open_descriptor", the_passphrase_is_read_from_any_descriptor),
         case("cli::a_short_new_passphrase_is_refused", a_short_new_passphrase_is_refused),
         case("cli::the_passphrase_can_be_changed", the_passphrase_can_be_changed),
         case("cli::inspect_shows_every_kind_of_file_without_a_passphrase", inspect_shows_every_kind_of_file),
@@ -268,6 +269,35 @@ fn without_a_terminal_it_says_what_to_use() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("no terminal") && said.contains("--passphrase-file or --passphrase-fd"), "{said}");
+}
+
+/// A pipe, a file, and a file that has no name any more (a shell's here-document).
+fn the_passphrase_is_read_from_any_descriptor() {
+    let ceremony = Ceremony::new();
+    for (key, script) in [
+        ("pipe", "echo \"$WORDS\" | { exec 7<&0; \"$0\" key new --out pipe --passphrase-fd 7 </dev/null; }"),
+        ("file", "\"$0\" key new --out file --passphrase-fd 3 3<words"),
+        ("here", "\"$0\" key new --out here --passphrase-fd 3 3<<END\n$WORDS\nEND\n"),
+    ] {
+        let output = Command::new("sh")
+            .args(["-c", script, env!("CARGO_BIN_EXE_teken-keys")])
+            .env("WORDS", WORDS)
+            .current_dir(ceremony.folder.path())
+            .output()
+            .expect("a shell");
+        assert!(output.status.success(), "{key}: {}", String::from_utf8_lossy(&output.stderr));
+        ceremony.done(&[
+            "csr",
+            "--key",
+            key,
+            "--organization",
+            "O",
+            "--common-name",
+            "N",
+            "--passphrase-file",
+            "words",
+        ]);
+    }
 }
 
 fn a_short_new_passphrase_is_refused() {

@@ -78,8 +78,31 @@ pub(crate) fn options(passphrase: &Passphrase) -> AgencyOptions<'_> {
     }
 }
 
-/// An agency of its own, for cases that change it.
+/// A copy of the shared agency, for cases that change it: a new one costs a second of scrypt.
 pub(crate) fn new_agency() -> (TempDir, Agency) {
+    let folder = folder();
+    copy(agency().layout().dir(), folder.path());
+    let copied = Agency::open(folder.path()).expect("the copy");
+    (folder, copied)
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("our folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&target).expect("our folder");
+            copy(&entry.path(), &target);
+            fs::set_permissions(&target, entry.metadata().expect("metadata").permissions()).expect("our folder");
+        } else {
+            // Copies the mode, too.
+            fs::copy(entry.path(), &target).expect("our file");
+        }
+    }
+}
+
+/// An agency with keys of its own, and the same names.
+pub(crate) fn twin() -> (TempDir, Agency) {
     let folder = folder();
     let agency = Agency::create(folder.path(), &options(&passphrase())).expect("an agency");
     (folder, agency)
@@ -88,7 +111,7 @@ pub(crate) fn new_agency() -> (TempDir, Agency) {
 /// One agency for all cases that only read.
 pub(crate) fn agency() -> &'static Agency {
     static SHARED: OnceLock<(TempDir, Agency)> = OnceLock::new();
-    &SHARED.get_or_init(new_agency).1
+    &SHARED.get_or_init(twin).1
 }
 
 /// Runs a program; its output, whatever its end.
