@@ -27,6 +27,7 @@ pub(super) fn unreadable(error: &PdfError, language: Language) -> Explained {
         | PdfError::DecompressionBomb { .. }
         | PdfError::BudgetSpent
         | PdfError::TooManySignatures { .. }
+        | PdfError::FieldNameTooLong { .. }
         | PdfError::ContentsTooLarge { .. } => ("PDF_LIMIT", "PDF ini melebihi batas", "This PDF is over a limit"),
         PdfError::Syntax { .. }
         | PdfError::ObjectHeaderMismatch { .. }
