@@ -3,52 +3,7 @@
 use pades::{Coverage, FieldChoice, SignedPdf, SubFilter};
 
 use crate::flow::{self, new_field, sign};
-use crate::shapes::{LAYOUTS, Layout, Source};
-
-/// Every way in which a page can have annotations and a catalog a form.
-fn sources() -> Vec<(&'static str, Source)> {
-    let plain = Source::plain();
-    let widget = "<</Type/Annot/Subtype/Widget/FT/Tx/T(nama)/Rect[1 1 9 9]/P 3 0 R>>";
-    let page = |annots: &str| plain.clone().replacing(3, "/Type/Page", &format!("/Type/Page/Annots {annots}"));
-    let form =
-        |form: &str| page("[5 0 R]").with(5, widget).replacing(1, "/Catalog", &format!("/Catalog/AcroForm {form}"));
-    vec![
-        ("nothing", plain.clone()),
-        ("no /ID", Source { trailer: String::new(), ..plain.clone() }),
-        ("private trailer entry", Source { trailer: "/Teken_X(a\\)b)".to_owned(), ..plain.clone() }),
-        ("direct Annots", page("[]")),
-        ("null Annots", page("null")),
-        ("indirect Annots", page("5 0 R").with(5, "[ % none >> ]\n]")),
-        ("Annots that lead nowhere", page("9 0 R")),
-        ("direct form, direct Fields", form("<</Fields[5 0 R]/NeedAppearances true>>")),
-        ("direct form, indirect Fields", form("<</Fields 6 0 R>>").with(6, "[5 0 R]")),
-        ("direct form without Fields", form("<</DA(/F 0 Tf)>>")),
-        ("indirect form, direct Fields", form("6 0 R").with(6, "<</Fields[5 0 R]/SigFlags 1>>")),
-        ("indirect form, indirect Fields", form("6 0 R").with(6, "<</Fields 7 0 R>>").with(7, "[5 0 R]")),
-        ("SigFlags already set", form("6 0 R").with(6, "<</Fields[5 0 R]/SigFlags 3>>")),
-        ("indirect SigFlags", form("6 0 R").with(6, "<</Fields[5 0 R]/SigFlags 7 0 R>>").with(7, "1")),
-        (
-            "one array is Annots and Fields",
-            page("6 0 R").with(5, widget).with(6, "[5 0 R]").replacing(
-                1,
-                "/Catalog",
-                "/Catalog/AcroForm<</Fields 6 0 R>>",
-            ),
-        ),
-        (
-            "nested page tree",
-            plain
-                .clone()
-                .replacing(2, "Kids[3 0 R]", "Kids[5 0 R 6 0 R]")
-                .with(5, "<</Type/Pages/Parent 2 0 R/Kids[]/Count 0>>")
-                .with(6, "<</Type/Pages/Parent 2 0 R/Kids 7 0 R/Count 1>>")
-                .with(7, "[3 0 R]"),
-        ),
-        ("page of generation 3", plain.clone().generation(3, 3)),
-        ("catalog of generation 7", plain.clone().generation(1, 7)),
-        ("escaped names", page("[]").replacing(3, "/Annots", "/An#6eots")),
-    ]
-}
+use crate::shapes::{LAYOUTS, Layout, Source, every_source};
 
 /// The octets that the last update appended, without the hole for the CMS.
 fn update(signed: &SignedPdf<'_>, input: &[u8]) -> String {
@@ -63,7 +18,7 @@ fn update(signed: &SignedPdf<'_>, input: &[u8]) -> String {
 #[test]
 fn every_shape_is_signed_twice_and_the_first_signature_stays() {
     for layout in LAYOUTS {
-        for (name, source) in sources() {
+        for (name, source) in every_source() {
             let case = format!("{name}, {layout:?}");
             let input = source.file(layout);
             let once = sign(input.clone(), FieldChoice::New);

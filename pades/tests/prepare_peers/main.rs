@@ -1,0 +1,202 @@
+//! Other people's programs judge what we write: every shape of document, signed once and twice.
+//!
+//! A program that is not installed is reported as ignored, by name; with `TEKEN_REQUIRE_PEERS=1` its
+//! absence is a failure. The Python with pyHanko is `TEKEN_PYTHON`, else `python3`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Output, Stdio};
+
+use der::EncodePem;
+use libtest_mimic::{Arguments, Failed, Trial};
+use pades::{FieldChoice, SignedPdf};
+use tempfile::TempDir;
+
+#[path = "../prepare/flow.rs"]
+#[expect(dead_code, reason = "the other suite refuses more")]
+mod flow;
+#[path = "../prepare/pki.rs"]
+mod pki;
+#[path = "../prepare/shapes.rs"]
+#[expect(dead_code, reason = "the other suite has more shapes")]
+mod shapes;
+
+fn main() -> ExitCode {
+    let python = std::env::var("TEKEN_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let trials = vec![
+        case("qpdf_finds_no_fault", "qpdf", &["qpdf", "--version"], qpdf),
+        case("pdfsig_says_that_every_signature_is_valid", "pdfsig", &["pdfsig", "-v"], pdfsig),
+        case("openssl_verifies_the_cms_as_cades", "openssl", &["openssl", "version"], openssl),
+        case(
+            "pyhanko_validates_every_signature_and_permits_the_later_one",
+            "pyhanko",
+            &[&python, "-c", "import pyhanko.sign.validation"],
+            pyhanko,
+        ),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn case(name: &str, peer: &str, probe: &[&str], run: fn() -> Result<(), Failed>) -> Trial {
+    let is_present = command(probe).is_ok_and(|output| output.status.success());
+    if is_present {
+        Trial::test(name, run)
+    } else if std::env::var("TEKEN_REQUIRE_PEERS").as_deref() == Ok("1") {
+        let missing = format!("TEKEN_REQUIRE_PEERS is set and {peer} is missing");
+        Trial::test(name, || Err(Failed::from(missing)))
+    } else {
+        Trial::test(format!("{name} [needs {peer}]"), || Ok(())).with_ignored_flag(true)
+    }
+}
+
+fn command(arguments: &[&str]) -> std::io::Result<Output> {
+    let (program, arguments) = arguments.split_first().expect("a program");
+    Command::new(program).args(arguments).stdin(Stdio::null()).output()
+}
+
+/// Signed documents in a folder that vanishes.
+struct Signed {
+    folder: TempDir,
+    files: Vec<PathBuf>,
+}
+
+fn signed() -> Result<Signed, Failed> {
+    let folder = TempDir::new()?;
+    let mut files = Vec::new();
+    for layout in shapes::LAYOUTS {
+        for (name, source) in shapes::every_source() {
+            let name = name.replace([' ', '/', ','], "_");
+            let once = flow::sign(source.file(layout), FieldChoice::New);
+            let mut write = |times: &str, signed: &SignedPdf<'_>| {
+                let path = folder.path().join(format!("{name}_{layout:?}_{times}.pdf"));
+                std::fs::write(&path, signed.bytes())?;
+                files.push(path);
+                Ok::<(), Failed>(())
+            };
+            write("once", &once)?;
+            write("twice", &flow::sign(once.into_bytes(), FieldChoice::New))?;
+        }
+    }
+    std::fs::write(folder.path().join("root.pem"), root_pem())?;
+    Ok(Signed { folder, files })
+}
+
+fn root_pem() -> String {
+    use der::Decode;
+    let chain = pki::TestSigner::new().chain;
+    let root = chain.certificates().last().expect("not empty");
+    let root = x509_cert::Certificate::from_der(root.as_der()).expect("parses");
+    root.to_pem(der::pem::LineEnding::LF).expect("encodes")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("the folder for temporary files is UTF-8")
+}
+
+fn qpdf() -> Result<(), Failed> {
+    for path in &signed()?.files {
+        let output = command(&["qpdf", "--check", text(path)])?;
+        if !output.status.success() || !output.stderr.is_empty() {
+            return Err(format!("{}: {output:?}", path.display()).into());
+        }
+    }
+    Ok(())
+}
+
+fn pdfsig() -> Result<(), Failed> {
+    for path in &signed()?.files {
+        let output = command(&["pdfsig", "-nocert", text(path)])?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let signatures = if text(path).ends_with("_twice.pdf") { 2 } else { 1 };
+        let counts = [
+            said.matches("Signature is Valid.").count() == signatures,
+            said.matches("ETSI.CAdES.detached").count() == signatures,
+            said.matches("Total document signed").count() == 1,
+        ];
+        if counts != [true; 3] {
+            return Err(format!("{}: {said}", path.display()).into());
+        }
+    }
+    Ok(())
+}
+
+fn openssl() -> Result<(), Failed> {
+    let signed = signed()?;
+    let (cms, content) = (signed.folder.path().join("signature.der"), signed.folder.path().join("content"));
+    let root = signed.folder.path().join("root.pem");
+    // One of each layout: the CMS does not depend on the document.
+    for path in signed.files.iter().filter(|path| text(path).contains("nothing_")) {
+        let bytes = std::fs::read(path)?;
+        let document = SignedPdf::open(bytes.as_slice(), &pades::Limits::service())?;
+        let last = document.signatures().last().ok_or("not signed")?;
+        let covered: Vec<u8> =
+            last.byte_range()?.spans().into_iter().flat_map(|span| bytes[span].iter().copied()).collect();
+        std::fs::write(&cms, last.cms_der())?;
+        std::fs::write(&content, covered)?;
+        let output = command(&[
+            "openssl",
+            "cms",
+            "-verify",
+            "-cades",
+            "-purpose",
+            "any",
+            "-binary",
+            "-inform",
+            "DER",
+            "-in",
+            text(&cms),
+            "-content",
+            text(&content),
+            "-CAfile",
+            text(&root),
+            "-attime",
+            "1767200400",
+            "-out",
+            "/dev/null",
+        ])?;
+        if !output.status.success() {
+            return Err(format!("{}: {output:?}", path.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// Reads strictly, trusts the root, and wants every signature valid, whole and not undone by what
+/// came later. Its strict mode refuses hybrid files, and generations without a history of updates,
+/// before it looks at a signature; those are read leniently.
+const PYHANKO: &str = r#"
+import datetime, io, os, sys
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+folder = sys.argv[1]
+root = load_cert_from_pemder(os.path.join(folder, 'root.pem'))
+moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+judged = 0
+for name in sorted(os.listdir(folder)):
+    if not name.endswith('.pdf'):
+        continue
+    with open(os.path.join(folder, name), 'rb') as file:
+        data = io.BytesIO(file.read())
+    signatures = PdfFileReader(data, strict=not ('Hybrid' in name or 'generation' in name)).embedded_signatures
+    assert len(signatures) == (2 if name.endswith('_twice.pdf') else 1), name
+    for index, signature in enumerate(signatures):
+        context = ValidationContext(trust_roots=[root], allow_fetching=False, moment=moment)
+        status = validate_pdf_signature(signature, context)
+        assert status.bottom_line, (name, index, status.summary())
+        last = index + 1 == len(signatures)
+        assert status.coverage.name == ('ENTIRE_FILE' if last else 'ENTIRE_REVISION'), (name, index)
+        judged += 1
+print(judged)
+"#;
+
+fn pyhanko() -> Result<(), Failed> {
+    let signed = signed()?;
+    let python = std::env::var("TEKEN_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let output = command(&[&python, "-c", PYHANKO, text(signed.folder.path())])?;
+    let expected = signed.files.len() / 2 * 3;
+    if !output.status.success() || String::from_utf8_lossy(&output.stdout).trim() != expected.to_string() {
+        return Err(format!("{expected} signatures: {output:?}").into());
+    }
+    Ok(())
+}
