@@ -320,6 +320,7 @@ fn unreadable(error: &PdfError) -> Explanation {
         | PdfError::DecompressionBomb { .. }
         | PdfError::BudgetSpent
         | PdfError::TooManySignatures { .. }
+        | PdfError::FieldNameTooLong { .. }
         | PdfError::ContentsTooLarge { .. } => ("PDF_LIMIT", "The PDF is over a limit", "PDF melebihi batas"),
         PdfError::StartxrefDamaged { .. } | PdfError::XrefDamaged { .. } | PdfError::RevisionEndMissing { .. } => {
             ("PDF_XREF_DAMAGED", "The PDF's cross-reference data is damaged", "Data rujukan silang PDF rusak")

@@ -1,5 +1,6 @@
 //! What changes while the service runs: certificates, the revocation list, time.
 
+use tokio::time::Instant;
 use tonic::Code;
 use tonic::body::Body;
 
@@ -32,15 +33,17 @@ async fn a_renewed_certificate_is_shown_to_new_connections_and_a_running_call_go
     assert_eq!(client.call("Wait", &[], Body::empty()).await.code(), Code::Ok, "the old connection goes on");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_connection_whose_certificate_is_revoked_is_ended_and_the_others_go_on() {
     let agency = TestAgency::ours();
     let server = TestServer::new(&agency);
     let (mut revoked, ended) = server.used_client(agency.client("utara", &agency)).await;
     let (mut other, _other_ended) = server.used_client(agency.client("selatan", &agency)).await;
     agency.revoke("utara");
+    let start = Instant::now();
     assert_eq!(server.tls.reload().expect("files in order"), Reload::TakenOver);
     ended.await.expect("the revoked connection's task");
+    assert!(start.elapsed().as_secs() < 3, "{:?}: not because it was idle", start.elapsed());
     assert_eq!(revoked.call("Wait", &[], Body::empty()).await.code(), Code::Unknown, "there is no connection any more");
 
     server.slow.go_on.notify_one();
