@@ -92,7 +92,22 @@ impl Place {
 
     /// Starts the program, which must refuse; returns its exit code and what it said.
     pub(crate) fn refusal(&self) -> (Option<i32>, String) {
-        let output = self.command().stdin(Stdio::null()).output().expect("the program");
+        let mut child = self
+            .command()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        let start = Instant::now();
+        while child.try_wait().expect("a status").is_none() {
+            if start.elapsed() > PATIENCE {
+                child.kill().expect("an end");
+                panic!("it did not refuse: {:?}", child.wait_with_output());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let output = child.wait_with_output().expect("what it said");
         assert_eq!(output.stdout, b"", "nothing on standard output");
         let said = String::from_utf8(output.stderr).expect("UTF-8");
         (output.status.code(), said.lines().filter(|line| !line.starts_with('{')).collect::<Vec<_>>().join("\n"))
