@@ -1,4 +1,4 @@
-//! Whether every object of a document can be read, also those that signing never asks for.
+//! Every object of a document, also those that signing never asks for.
 //!
 //! A signature covers all octets of a file, so all of them must mean one thing. The reader is
 //! lazy; here it is asked for every object that the newest revision has, within its budget. Object
@@ -8,32 +8,36 @@
 use std::collections::BTreeSet;
 
 use crate::PdfError;
-use crate::pdf::{Document, Place, Ref, View};
+use crate::pdf::{Document, Indirect, Place, Ref, View};
 
-/// Reads every object of the newest revision.
-pub(crate) fn check(document: &Document<'_>) -> Result<(), PdfError> {
+/// Reads every object of the newest revision and hands it to `look`, the first fault ends it.
+pub(crate) fn visit<'d>(
+    document: &'d Document<'_>,
+    mut look: impl FnMut(&Indirect<'d>) -> Result<(), PdfError>,
+) -> Result<(), PdfError> {
     let view = document.latest();
     let mut seen = BTreeSet::new();
     let is_single = document.revisions().len() == 1;
     for revision in (0..document.revisions().len()).rev() {
         for entry in document.entries(revision)? {
-            // An older revision's entry counts only where no newer one stands.
             // No object is at offset 0, where the header is: some writers mark absent objects so.
             let is_absent = matches!(entry.place, Place::Free | Place::Offset(0));
+            // An older revision's entry counts only where no newer one stands.
             if (is_single || seen.insert(entry.number)) && !is_absent {
-                read(&view, Ref { number: entry.number, generation: entry.generation })?;
+                let reference = Ref { number: entry.number, generation: entry.generation };
+                if let Some(object) = view.object(reference)? {
+                    decode_object_stream(&view, &object)?;
+                    look(&object)?;
+                }
             }
         }
     }
     Ok(())
 }
 
-fn read(view: &View<'_>, reference: Ref) -> Result<(), PdfError> {
-    let Some(object) = view.object(reference)? else {
-        return Ok(());
-    };
+fn decode_object_stream(view: &View<'_>, object: &Indirect<'_>) -> Result<(), PdfError> {
     if object.data.is_some() && object.value.as_dictionary()?.is("Type", "ObjStm")? {
-        view.numbers_in_stream(reference.number)?;
+        view.numbers_in_stream(object.reference.number)?;
     }
     Ok(())
 }

@@ -85,6 +85,17 @@ fn an_entry_in_use_at_offset_0_is_no_object() {
 }
 
 #[test]
+fn a_second_end_of_line_after_the_data_of_a_stream_changes_nothing() {
+    let file = Source::plain().replacing(4, "\nendstream", "\r\n\nendstream").file(Layout::Table);
+    assert_eq!(flow::sign(file, FieldChoice::New).signatures().len(), 1);
+    // Where the data end is not to be guessed from `endstream` alone: the second reader would not know which one.
+    let source =
+        Source::plain().replacing(4, "0.5 g", "q\nendstream endobj 0.5 g").replacing(4, "/Length 27", "/Length 46");
+    let ambiguous = source.replacing(4, "f\nendstream", "f\r\n\nendstream").file(Layout::Table);
+    assert_eq!(refused(ambiguous), PdfError::SecondReader { fault: SecondReaderFault::Object });
+}
+
+#[test]
 fn what_only_our_reader_loads_is_not_signed() {
     let refusal = PdfError::SecondReader { fault: SecondReaderFault::Xref };
     assert_eq!(refused(replaced("startxref\n", "startxref ")), refusal);
