@@ -372,11 +372,13 @@ impl<'d> View<'d> {
             return Err(wrong(0));
         };
         let meter = self.document.meter();
-        self.document.object_streams.get_or_read(offset, meter, || {
-            let object = self.object_at(reference, offset, revision, hops)?;
+        // Read as of the revision that wrote it, so that what it holds does not depend on who asks first.
+        let written = View { document: self.document, revision };
+        self.document.object_streams.get_or_read(stream, offset, meter, || {
+            let object = written.object_at(reference, offset, revision, hops)?;
             match &object.data {
                 Some(data) if object.value.as_dictionary()?.is("Type", "ObjStm")? => {
-                    ObjectStream::read(&object, self.octets_of(revision).get(data.clone()).unwrap_or_default(), meter)
+                    ObjectStream::read(&object, written.bytes().get(data.clone()).unwrap_or_default(), meter)
                 }
                 _ => Err(wrong(offset)),
             }

@@ -31,20 +31,24 @@ pub(crate) fn decode(
     for (index, filter) in filters.iter().enumerate() {
         let name = filter.as_name()?;
         let input = data.as_deref().unwrap_or(raw);
-        meter.budget.charge(input.len())?;
         let parameters = parameters.get(index).filter(|value| value.object != Object::Null);
         data = Some(if name.is("FlateDecode") || name.is("Fl") {
             let inflated = inflate(input, offset, limit, meter)?;
             match parameters {
-                Some(parameters) => undo_predictor(inflated, parameters.as_dictionary()?, offset)?,
+                Some(parameters) => {
+                    meter.budget.charge(inflated.len())?;
+                    undo_predictor(inflated, parameters.as_dictionary()?, offset)?
+                }
                 None => inflated,
             }
         } else if name.is("ASCIIHexDecode") || name.is("AHx") {
+            meter.budget.charge(input.len())?;
             ascii_hex(input).ok_or(PdfError::StreamDamaged { offset })?
         } else {
             return Err(PdfError::FilterUnsupported { offset });
         });
     }
+    meter.budget.charge(if data.is_none() { raw.len() } else { 0 })?;
     match data {
         Some(data) => Ok(data),
         None if raw.len() > limit => Err(PdfError::DecompressionBomb { offset, limit }),
@@ -64,8 +68,14 @@ fn one_or_many<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
 /// An empty stored block, which is how zlib flushes (RFC 1951, 3.2.4).
 const FLUSHED: &[u8] = &[0, 0, 0xFF, 0xFF];
 
+/// Work of starting to inflate, and of each octet of input: a block may be twelve octets long and bring two new code
+/// tables, which take as long as three hundred octets of text.
+const WORK_PER_INFLATION: usize = 4096;
+const WORK_PER_DEFLATED: usize = 16;
+
 /// Inflates a zlib stream (7.4.4) to at most `limit` octets.
 fn inflate(input: &[u8], offset: usize, limit: usize, meter: Meter<'_>) -> Result<Vec<u8>, PdfError> {
+    meter.budget.charge(input.len().saturating_mul(WORK_PER_DEFLATED).saturating_add(WORK_PER_INFLATION))?;
     let mut inflater = Decompress::new(true);
     let mut output = Vec::with_capacity(input.len().saturating_mul(4).min(limit).max(64));
     loop {

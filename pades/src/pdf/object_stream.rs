@@ -13,8 +13,6 @@ use crate::PdfError;
 /// A decoded object stream.
 #[derive(Debug)]
 pub(crate) struct ObjectStream {
-    /// Offset in the file of the stream object.
-    offset: usize,
     data: Vec<u8>,
     /// Number of each object and where it begins in the data.
     objects: Vec<(u32, usize)>,
@@ -46,7 +44,7 @@ impl ObjectStream {
             let offset = usize::try_from(integer()?).map_err(|_| damaged.clone())?;
             objects.push((number, first.saturating_add(offset)));
         }
-        Ok(Self { offset: object.span.start, data, objects })
+        Ok(Self { data, objects })
     }
 
     /// The decoded data, and where in it the object at `index` begins, if that is `number`.
@@ -66,7 +64,8 @@ impl ObjectStream {
     }
 }
 
-/// Object streams by their offset in the file: lists that only grow.
+/// Object streams by their offset in the file, and those that could not be read with the reason: lists that only
+/// grow.
 #[derive(Debug, Default)]
 pub(crate) struct ObjectStreams {
     buckets: [Link; BUCKETS],
@@ -79,14 +78,18 @@ struct Link(OnceLock<Box<Node>>);
 
 #[derive(Debug)]
 struct Node {
-    stream: ObjectStream,
+    number: u32,
+    offset: usize,
+    stream: Result<ObjectStream, PdfError>,
     next: Link,
 }
 
 impl ObjectStreams {
-    /// The object stream at `offset`, which `read` reads when it is not here yet.
+    /// The object stream `number` at `offset`, which `read` reads when it was not tried yet. It is tried once, or a file could
+    /// have the same bad stream inflated for each of its objects.
     pub(crate) fn get_or_read(
         &self,
+        number: u32,
         offset: usize,
         meter: Meter<'_>,
         read: impl Fn() -> Result<ObjectStream, PdfError>,
@@ -96,16 +99,16 @@ impl ObjectStreams {
         let mut fresh = None;
         loop {
             if link.0.get().is_none() && fresh.is_none() {
-                fresh = Some(read()?);
+                fresh = Some(read());
             }
             // Another thread may fill the link between these two lines; then its stream is looked at, and ours goes
             // into the next link, or away.
             let node = link.0.get_or_init(|| {
                 let stream = fresh.take().expect("an empty link was seen, so that the stream was read");
-                Box::new(Node { stream, next: Link::default() })
+                Box::new(Node { number, offset, stream, next: Link::default() })
             });
-            if node.stream.offset == offset {
-                return Ok(&node.stream);
+            if (node.number, node.offset) == (number, offset) {
+                return node.stream.as_ref().map_err(Clone::clone);
             }
             // A file can put all its streams into one bucket: the walk is work too.
             meter.budget.charge(16)?;

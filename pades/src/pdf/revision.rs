@@ -50,7 +50,7 @@ impl Revision {
     /// object. The stream of a hybrid section is an object like others: [`Revision::hybrid_offset`].
     #[must_use]
     pub fn xref_spans(&self) -> Vec<Range<usize>> {
-        self.sections.iter().map(|section| section.offset..section.end).collect()
+        self.sections.iter().map(|section| section.start..section.end).collect()
     }
 
     /// Offset of the cross-reference stream beside the table, when the section is hybrid.
@@ -101,14 +101,14 @@ pub(crate) fn read_all(octets: &[u8], meter: Meter<'_>) -> Result<Vec<Revision>,
     let mut sections: Vec<Section> = Vec::new();
     let mut next = Some(last_startxref(octets)?);
     while let Some(offset) = next {
-        if sections.iter().any(|section| section.offset == offset) {
-            return Err(PdfError::PrevLoop { offset });
-        }
         // A linearized file's first revision has two sections.
         if sections.len() > meter.limits.revisions {
             return Err(too_many);
         }
         let section = Section::read(octets, offset, meter, &mut entries)?;
+        if sections.iter().any(|newer| newer.start == section.start) {
+            return Err(PdfError::PrevLoop { offset });
+        }
         next = section.trailer.prev;
         sections.push(section);
     }

@@ -54,8 +54,10 @@ pub enum SectionKind {
 /// A cross-reference section with what its trailer says.
 #[derive(Clone, Debug)]
 pub(crate) struct Section {
-    /// Where it begins: at `xref`, or at the number of the cross-reference stream.
+    /// The offset that it was found by; white space may stand there.
     pub(crate) offset: usize,
+    /// Where it begins: at `xref`, or at the number of the cross-reference stream.
+    pub(crate) start: usize,
     /// Where its trailer dictionary, or its stream object, ends.
     pub(crate) end: usize,
     pub(crate) kind: SectionKind,
@@ -125,10 +127,11 @@ impl Section {
     fn read_table(octets: &[u8], offset: usize, meter: Meter<'_>, entries: &mut usize) -> Result<Self, PdfError> {
         let mut lexer = Lexer::new(octets, offset);
         lexer.skip_blanks();
+        let start = lexer.position();
         lexer.skip(b"xref".len());
         let mut subsections = Vec::new();
         loop {
-            let start = lexer.position();
+            let before = lexer.position();
             let (token, span) = lexer.next_token()?;
             match token {
                 Token::Integer(first) => {
@@ -140,7 +143,7 @@ impl Section {
                         return Err(damaged(span.start, XrefFault::Entry));
                     }
                     // Each header costs work, even one without entries; the entries are not looked at.
-                    meter.charge_since(&lexer, start)?;
+                    meter.charge_since(&lexer, before)?;
                     meter.budget.charge(WORK_PER_SUBSECTION)?;
                     lexer.skip(length);
                     if subsection.count > 0 {
@@ -163,7 +166,7 @@ impl Section {
             None => None,
         };
         let kind = if hybrid.is_some() { SectionKind::Hybrid } else { SectionKind::Table };
-        Ok(Self { offset, end, kind, trailer, index, hybrid })
+        Ok(Self { offset, start, end, kind, trailer, index, hybrid })
     }
 
     fn read_stream(octets: &[u8], offset: usize, meter: Meter<'_>, entries: &mut usize) -> Result<Self, PdfError> {
@@ -194,7 +197,8 @@ impl Section {
             return Err(fault());
         }
         let index = Index::of(subsections, Rows::Stream { data: decoded, widths }, offset)?;
-        Ok(Self { offset, end: object.span.end, kind: SectionKind::Stream, trailer, index, hybrid: None })
+        let (start, end) = (object.span.start, object.span.end);
+        Ok(Self { offset, start, end, kind: SectionKind::Stream, trailer, index, hybrid: None })
     }
 
     /// The entry of this section for an object, if it has one.

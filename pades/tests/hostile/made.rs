@@ -22,6 +22,8 @@ pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
         ("made: 20,000 unterminated strings", unterminated_strings(20_000)),
         ("made: 300 object streams of 1 MiB each", object_streams(300, 1 << 20)),
         ("made: 30,000 object streams in one place of the store", object_streams(30_000, 16)),
+        ("made: 20,000 objects in one bad object stream", bad_object_stream(20_000)),
+        ("made: 600 object streams of which each holds all that follow", nested_object_streams(600)),
         ("made: an object stream that says it holds a million", object_stream_count()),
         ("made: a bomb in a cross-reference stream", bomb(64 << 20)),
         ("made: a ByteRange of two million numbers", byte_range(2_000_000)),
@@ -121,6 +123,80 @@ fn object_streams(count: u32, length: usize) -> Vec<u8> {
         let dictionary = format!("/Type/ObjStm/N 1/First {}/Filter/FlateDecode", head.len());
         file.stream(10 + index, &dictionary, deflated(&data));
     }
+    rows.sort_unstable();
+    let section = file.stream_section(5, &rows, "");
+    file.end(section);
+    file.octets
+}
+
+/// Data that inflates to nothing, in as many blocks as possible, each with its own code tables (RFC 1951, 3.2.7).
+fn empty_blocks(count: usize) -> Vec<u8> {
+    let mut bits: Vec<bool> = Vec::new();
+    let mut put = |value: u32, count: u32| bits.extend((0..count).map(|bit| value >> bit & 1 == 1));
+    for index in 1..=count {
+        put(u32::from(index == count), 1);
+        put(2, 2);
+        put(0, 10);
+        put(14, 4);
+        // Lengths of the code for lengths, in the order of the RFC: 18 has one bit, 0 and 1 have two.
+        for length in [0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2] {
+            put(length, 3);
+        }
+        // Octet 0 and the end of a block have a code of one bit, as has the only distance; nothing else has one.
+        put(0b11, 2);
+        put(0, 1);
+        put(138 - 11, 7);
+        put(0, 1);
+        put(117 - 11, 7);
+        put(0b1111, 4);
+        put(1, 1);
+    }
+    let mut data = vec![0x78, 0x9C];
+    data.extend(bits.chunks(8).map(|octet| octet.iter().rev().fold(0, |octet, bit| octet << 1 | u8::from(*bit))));
+    data.extend_from_slice(&1_u32.to_be_bytes());
+    data
+}
+
+fn bad_object_stream(count: u32) -> Vec<u8> {
+    let fields: String = (0..count).map(|index| format!("{} 0 R ", 100 + index)).collect();
+    let mut file = File::new();
+    let mut rows = vec![(1, [1, file.octets.len() as u32, 0])];
+    file.object(1, format!("<</Type/Catalog/AcroForm<</Fields[{fields}]>>>>"));
+    rows.push((6, [1, file.octets.len() as u32, 0]));
+    // It inflates to nothing, which is less than its /First.
+    file.stream(6, "/Type/ObjStm/N 1/First 1/Filter/FlateDecode", empty_blocks(10_000));
+    rows.extend((0..count).map(|index| (100 + index, [2, 6, index])));
+    let section = file.stream_section(5, &rows, "");
+    file.end(section);
+    file.octets
+}
+
+fn nested_object_streams(count: u32) -> Vec<u8> {
+    let fields: String = (0..count).map(|index| format!("{} 0 R ", 10_000 + index)).collect();
+    let mut file = File::new();
+    let mut rows = vec![(1, [1, file.octets.len() as u32, 0])];
+    file.object(1, format!("<</Type/Catalog/AcroForm<</Fields[{fields}]>>>>"));
+    // Each stream's data begins with a stored block that holds the head of the next stream, and all of them end in
+    // the same blocks.
+    let tail = empty_blocks(100_000);
+    let tail = &tail[2..];
+    let head_length = "100000 0 obj<</Type/ObjStm/N 1/First 1/Filter/FlateDecode/Length 00000000>>stream\n".len();
+    for index in 0..count {
+        rows.push((100_000 + index, [1, file.octets.len() as u32, 0]));
+        let length = 2 + (count - 1 - index) as usize * (head_length + 7) + tail.len();
+        let number = 100_000 + index;
+        file.push(format!("{number} 0 obj<</Type/ObjStm/N 1/First 1/Filter/FlateDecode/Length {length:08}>>stream\n"));
+        file.push([0x78, 0x9C]);
+        if index + 1 < count {
+            let stored = (head_length + 2) as u16;
+            file.push([0]);
+            file.push(stored.to_le_bytes());
+            file.push((!stored).to_le_bytes());
+        }
+    }
+    file.push(tail);
+    file.push("\nendstream\nendobj\n");
+    rows.extend((0..count).map(|index| (10_000 + index, [2, 100_000 + index, 0])));
     rows.sort_unstable();
     let section = file.stream_section(5, &rows, "");
     file.end(section);

@@ -192,6 +192,15 @@ fn prev_that_leads_back_through_another_section_is_a_loop() {
 }
 
 #[test]
+fn white_space_does_not_hide_a_loop() {
+    let mut file = File::page("");
+    file.push(" ".repeat(8));
+    let section = file.octets.len();
+    file.finish_with(&format!("/Prev {}", section - 8));
+    assert_eq!(refusal(&file.octets), PdfError::PrevLoop { offset: section - 8 });
+}
+
+#[test]
 fn prev_that_leads_forwards_is_refused_unless_the_file_is_linearized() {
     // Three sections: the newest is the middle one, its /Prev leads forwards to the last, whose /Prev leads to the
     // first. In a linearized file the section at the end has no /Prev.

@@ -170,6 +170,26 @@ fn an_object_stream_must_hold_what_the_entry_says() {
 }
 
 #[test]
+fn an_object_stream_is_read_under_its_own_number_only() {
+    let mut file = File::new();
+    let catalog = file.octets.len() as u32;
+    file.object(1, "<</Type/Catalog>>");
+    let objects = file.octets.len() as u32;
+    file.stream(6, "/Type/ObjStm/N 1/First 4", "4 0 41");
+    let rows = [(1, [1, catalog, 0]), (4, [2, 6, 0]), (5, [2, 8, 0]), (6, [1, objects, 0]), (8, [1, objects, 0])];
+    let section = file.stream_section(7, &rows, "");
+    file.end(section);
+    let document = open(&file.octets);
+    assert_eq!(integer(document.latest(), 4), Some(41));
+    let reference = Ref { number: 8, generation: 0 };
+    let mismatch = PdfError::ObjectHeaderMismatch { reference, offset: objects as usize };
+    for _ in 0..2 {
+        let object = document.latest().object(Ref { number: 5, generation: 0 }).map(|_| ());
+        assert_eq!(object, Err(mismatch.clone()));
+    }
+}
+
+#[test]
 fn a_hybrid_section_shows_hidden_objects() {
     let mut file = File::page("");
     let hidden = file.octets.len() as u32;
