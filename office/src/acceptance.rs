@@ -85,8 +85,8 @@ pub enum AnswerError {
     /// The signing statement is not understood.
     #[error("the signing statement is not understood")]
     Statement(#[from] StatementError),
-    /// The statement names another office.
-    #[error("the signing statement names office {named}")]
+    /// The statement, or the profile, names another office.
+    #[error("the service takes this office for {named}")]
     OtherOffice {
         /// The office it names.
         named: OfficeId,

@@ -7,6 +7,7 @@
 mod batch;
 mod call;
 mod known_profile;
+mod own_office;
 mod upload;
 
 use std::{
@@ -16,14 +17,15 @@ use std::{
     time::Duration,
 };
 
-use evidence::OidArc;
+use evidence::{OfficeId, OidArc};
 use proto::teken::v1::signing_service_client::SigningServiceClient;
 use thiserror::Error;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
 pub use self::call::{CallError, DigestOrder, SignatureList};
-pub use self::known_profile::KnownProfile;
+use self::own_office::own_office;
 pub(crate) use self::upload::{DocumentAnswer, DocumentOrder};
+pub use self::{known_profile::KnownProfile, own_office::OwnOfficeError};
 use crate::{
     config::{Config, Timeouts},
     journal::{Journal, JournalError},
@@ -48,6 +50,8 @@ pub struct Client {
     journal: Journal,
     state_dir: PathBuf,
     settings: Settings,
+    /// The office that our certificate names, when we have read one.
+    office: Option<OfficeId>,
 }
 
 /// What a client takes from its configuration beside the connection.
@@ -72,6 +76,14 @@ pub enum ConnectError {
         /// Why.
         source: io::Error,
     },
+    /// The client certificate names no office.
+    #[error("{} is not the certificate of an office", path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: OwnOfficeError,
+    },
     /// The key file cannot be used.
     #[error("the key of the office cannot be used")]
     Key(#[from] KeyFileError),
@@ -95,9 +107,12 @@ impl Client {
     /// Outside of a tokio runtime.
     #[expect(clippy::unused_async, reason = "the channel needs a runtime, which an async function promises")]
     pub async fn connect(config: &Config) -> Result<Self, ConnectError> {
+        let certificate = read(&config.certificate)?;
+        let office = own_office(&certificate)
+            .map_err(|source| ConnectError::Certificate { path: config.certificate.clone(), source })?;
         let tls = ClientTlsConfig::new()
             .ca_certificate(Certificate::from_pem(read(&config.access_anchor)?))
-            .identity(Identity::from_pem(read(&config.certificate)?, platform::read_key_file(&config.key)?))
+            .identity(Identity::from_pem(certificate, platform::read_key_file(&config.key)?))
             .timeout(config.timeouts.connect);
         let tls = match &config.server_name {
             Some(name) => tls.domain_name(name),
@@ -105,7 +120,8 @@ impl Client {
         };
         let channel = endpoint(Endpoint::from(config.server.clone()), config.timeouts.connect).tls_config(tls)?;
         let settings = Settings { concurrency: config.concurrency, oid_arc: config.oid_arc, timeouts: config.timeouts };
-        Ok(Self::over(channel.connect_lazy(), &config.state_dir, settings)?)
+        let client = Self::over(channel.connect_lazy(), &config.state_dir, settings)?;
+        Ok(Self { office: Some(office), ..client })
     }
 
     /// Makes a client over a channel of the caller's: a tunnel, or a pipe within one process.
@@ -117,7 +133,13 @@ impl Client {
         let service = SigningServiceClient::new(channel)
             .max_decoding_message_size(RECEIVE_LIMIT_BYTES)
             .max_encoding_message_size(SEND_LIMIT_BYTES);
-        Ok(Self { service, journal: Journal::open(state_dir)?, state_dir: state_dir.to_owned(), settings })
+        Ok(Self {
+            service,
+            journal: Journal::open(state_dir)?,
+            state_dir: state_dir.to_owned(),
+            settings,
+            office: None,
+        })
     }
 
     /// The journal of unfinished requests.

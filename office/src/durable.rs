@@ -94,8 +94,10 @@ pub(crate) fn write_owned(path: &Path, octets: &[u8], existing: Existing, owner:
     platform::sync_folder(folder).map_err(failed)
 }
 
+/// A new file: what lies in its place is removed, not followed, for it may be a link to somewhere else.
 fn write_over(path: &Path, octets: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
+    let _ = fs::remove_file(path);
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(octets)?;
     file.sync_all()
 }

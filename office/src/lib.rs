@@ -19,7 +19,7 @@ mod signing;
 mod wire;
 
 pub use acceptance::{AcceptedCms, AnswerError, Expectation, SignedFile};
-pub use client::{CallError, Client, ConnectError, DigestOrder, KnownProfile, Settings, SignatureList};
+pub use client::{CallError, Client, ConnectError, DigestOrder, KnownProfile, OwnOfficeError, Settings, SignatureList};
 pub use config::{Config, ConfigError, Timeouts};
 pub use document::{Document, DocumentNumber, NumberError, OfficerAccount, OfficerError};
 pub use durable::{Existing, WriteError, write_whole};

@@ -266,8 +266,9 @@ impl Run {
 
     async fn settle_batch(self: &Arc<Self>, batch: Vec<(usize, Entry)>, concluding: &mut JoinSet<()>) {
         // 1. Read back what was recorded.
+        let profile = Arc::clone(&self.profile);
         let loaded = blocking(move || {
-            batch.into_iter().map(|(position, entry)| (position, DigestWork::load(entry))).collect::<Vec<_>>()
+            batch.into_iter().map(|(position, entry)| (position, DigestWork::load(entry, &profile))).collect::<Vec<_>>()
         })
         .await;
         let mut works: Vec<Option<(usize, DigestWork)>> = Vec::with_capacity(loaded.len());

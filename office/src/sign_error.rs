@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use evidence::DocumentType;
+use evidence::{DocumentType, OfficeId};
 use pades::{EmbedError, PdfError, PrepareError, PreparedError};
 use thiserror::Error;
 
@@ -51,6 +51,15 @@ pub enum SignError {
     Busy {
         /// Its request.
         request_id: RequestId,
+    },
+
+    /// The journal's request is another office's, whose certificate is not at hand.
+    #[error("request {request_id} is of office {office}")]
+    OtherOffice {
+        /// The request.
+        request_id: RequestId,
+        /// Its office.
+        office: OfficeId,
     },
 
     // --- the service
@@ -127,6 +136,7 @@ impl SignError {
         match self {
             Self::Waiting { request_id, .. }
             | Self::Busy { request_id }
+            | Self::OtherOffice { request_id, .. }
             | Self::Answer { request_id, .. }
             | Self::Embed { request_id, .. }
             | Self::Unwritten { request_id, .. }

@@ -224,14 +224,15 @@ impl Client {
     ///
     /// [`SignError`]; the entry stays in the journal unless it is certain that nothing was signed under its id.
     pub async fn settle(&self, entry: Entry, profile: &Arc<Profile>) -> Result<SignedDocument, SignError> {
+        let shared = Arc::clone(profile);
         match entry.request().way {
             Way::Digest => {
-                let work = blocking(move || DigestWork::load(entry)).await?;
+                let work = blocking(move || DigestWork::load(entry, &shared)).await?;
                 let answer = self.order(&work.order()).await;
                 self.conclude(work, answer, profile).await
             }
             Way::Document => {
-                let work = blocking(move || DocumentWork::load(entry)).await?;
+                let work = blocking(move || DocumentWork::load(entry, &shared)).await?;
                 let answer = self.order_document(&work.order()).await;
                 self.conclude_document(work, answer, profile).await
             }

@@ -111,7 +111,15 @@ impl Client {
         loop {
             let mut service = self.service.clone();
             match within(limit, service.get_signing_profile(timed(v1::GetSigningProfileRequest {}, limit))).await {
-                Ok(profile) => return Ok(wire::profile(profile)?),
+                Ok(profile) => {
+                    let profile = wire::profile(profile)?;
+                    return match &self.office {
+                        Some(office) if *office != profile.office => {
+                            Err(AnswerError::OtherOffice { named: profile.office }.into())
+                        }
+                        _ => Ok(profile),
+                    };
+                }
                 Err(fault) => attempts.after(fault).await?,
             }
         }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use evidence::DocumentType;
+use evidence::{DocumentType, OfficeId};
 use serde::{Deserialize, Serialize, de::Error as _};
 
 use crate::{
@@ -41,6 +41,8 @@ pub struct Output {
 pub struct Request {
     /// Its id.
     pub request_id: RequestId,
+    /// The office that asks: a request is never sent in the name of another one.
+    pub office: OfficeId,
     /// Which call it makes.
     pub way: Way,
     /// Which document it is about.
@@ -59,9 +61,11 @@ pub struct Request {
     pub output: Option<Output>,
 }
 
-/// What makes two requests the same work: the same file under the same type and number.
+/// What makes two requests the same work: the same file under the same type and number, for the same office.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Subject {
+    /// The office that asks.
+    pub office: OfficeId,
     /// SHA-256 of the input file.
     pub input_sha256: [u8; 32],
     /// The document's type.
@@ -75,6 +79,7 @@ impl Request {
     #[must_use]
     pub fn subject(&self) -> Subject {
         Subject {
+            office: self.office.clone(),
             input_sha256: self.input_sha256,
             document_type: self.document.document_type.clone(),
             number: self.document.number.clone(),
@@ -88,6 +93,7 @@ impl Request {
 struct RequestFile {
     version: u32,
     request_id: String,
+    office: String,
     way: Way,
     document_type: String,
     number: String,
@@ -107,6 +113,7 @@ impl From<Request> for RequestFile {
         Self {
             version: VERSION,
             request_id: request.request_id.to_string(),
+            office: request.office.as_str().to_owned(),
             way: request.way,
             document_type: request.document.document_type.as_str().to_owned(),
             number: request.document.number.as_str().to_owned(),
@@ -132,6 +139,7 @@ impl TryFrom<RequestFile> for Request {
         let existing = if file.replace_output { Existing::Replace } else { Existing::Keep };
         Ok(Self {
             request_id: RequestId::parse(&file.request_id).map_err(serde_json::Error::custom)?,
+            office: OfficeId::parse(&file.office).map_err(serde_json::Error::custom)?,
             way: file.way,
             document: Document {
                 document_type: DocumentType::parse(&file.document_type).map_err(serde_json::Error::custom)?,

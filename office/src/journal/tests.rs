@@ -1,6 +1,6 @@
 //! Crashes between any two steps of the journal, two runs at once, and damage.
 
-use evidence::DocumentType;
+use evidence::{DocumentType, OfficeId};
 use tempfile::TempDir;
 
 use super::*;
@@ -19,6 +19,7 @@ fn draft(octet: u8) -> Draft {
     Draft {
         request: Request {
             request_id: id(octet),
+            office: OfficeId::parse("kec-a").expect("an office"),
             way: Way::Digest,
             document: Document {
                 document_type: DocumentType::surat(),
@@ -182,7 +183,7 @@ fn the_same_document_under_the_same_type_and_number_is_not_begun_twice() {
 }
 
 #[test]
-fn another_number_or_another_type_is_another_work() {
+fn another_number_type_file_or_office_is_another_work() {
     let (_folder, journal) = journal();
     let _held = recorded(&journal, draft(1));
     let mut number = draft(1);
@@ -194,7 +195,10 @@ fn another_number_or_another_type_is_another_work() {
     let mut input = draft(1);
     input.request.request_id = id(4);
     input.request.input_sha256 = [0xee; 32];
-    let begun = journal.begin(vec![number, kind, input]).expect("begun");
+    let mut office = draft(1);
+    office.request.request_id = id(5);
+    office.request.office = OfficeId::parse("kec-b").expect("an office");
+    let begun = journal.begin(vec![number, kind, input, office]).expect("begun");
     assert!(begun.iter().all(|begun| matches!(begun, Begun::Recorded(_))), "{begun:?}");
 }
 

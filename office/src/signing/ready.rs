@@ -46,6 +46,7 @@ pub(crate) fn ready(
     // 1. What is asked, as far as it is known before the document is prepared.
     let mut request = Request {
         request_id: moment.request_id,
+        office: profile.office.clone(),
         way,
         document: task.document,
         replaces: task.replaces,

@@ -38,7 +38,8 @@ pub(crate) struct DocumentWork {
 
 impl DigestWork {
     /// Reads back what was recorded of a request by digest.
-    pub(crate) fn load(entry: Entry) -> Result<Self, SignError> {
+    pub(crate) fn load(entry: Entry, profile: &Profile) -> Result<Self, SignError> {
+        check_office(&entry, profile)?;
         let request_id = entry.request().request_id;
         let prepared =
             PreparedPdf::from_bytes(&entry.payload()?).map_err(|source| SignError::Prepared { request_id, source })?;
@@ -69,7 +70,8 @@ impl DigestWork {
 
 impl DocumentWork {
     /// Reads back what was recorded of a request by document.
-    pub(crate) fn load(entry: Entry) -> Result<Self, SignError> {
+    pub(crate) fn load(entry: Entry, profile: &Profile) -> Result<Self, SignError> {
+        check_office(&entry, profile)?;
         let pdf = Arc::new(entry.payload()?);
         Ok(Self { entry, pdf })
     }
@@ -178,6 +180,16 @@ impl Client {
         }
         blocking(move || entry.finish()).await?;
         Err(SignError::Refused { fault, request_id })
+    }
+}
+
+/// The service takes us for the office that our certificate names: a request of another one must not be sent with it.
+fn check_office(entry: &Entry, profile: &Profile) -> Result<(), SignError> {
+    let Request { request_id, office, .. } = entry.request();
+    if *office == profile.office {
+        Ok(())
+    } else {
+        Err(SignError::OtherOffice { request_id: *request_id, office: office.clone() })
     }
 }
 

@@ -305,6 +305,40 @@ async fn the_profile_is_remembered_while_the_service_is_away_and_never_before_it
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_that_waited_for_a_renewed_signer_takes_the_old_ones_signature_and_the_new_ones() {
+    for (act, accepted) in [(Act::SignedBy(2), true), (Act::SignedBy(3), true), (Act::SignedBy(4), false)] {
+        let folder = folder();
+        let before = Peer::doing([Act::Break(Code::Unavailable)]).client(folder.path(), ONCE);
+        before.sign_pdf(&profile(&before).await, pdf("a"), task("1"), moment(1)).await.expect_err("away");
+
+        let after = Peer::doing([act]).signing_with(3).client(folder.path(), ONCE);
+        match after.sign_pdf(&profile(&after).await, pdf("a"), task("1"), moment(2)).await {
+            Ok(signed) => {
+                assert!(accepted, "{act:?}");
+                signed.finish().expect("finished");
+            }
+            Err(error) => assert!(!accepted && answer_error(error) == AnswerError::OtherChain, "{act:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_of_one_office_is_not_sent_in_the_name_of_another() {
+    let folder = folder();
+    let ours = Peer::doing([Act::Break(Code::Unavailable)]).client(folder.path(), ONCE);
+    ours.sign_pdf(&profile(&ours).await, pdf("a"), task("1"), moment(1)).await.expect_err("away");
+
+    let peer = Peer::doing([]).taking_us_for("kec-b");
+    let theirs = peer.client(folder.path(), ONCE);
+    let request_id = RequestId::from_random([1; 16]);
+    let Ok(Taken::Entry(entry)) = theirs.journal().take(request_id) else { panic!("not taken") };
+    let refused = theirs.settle(entry, &profile(&theirs).await).await.expect_err("another office's");
+    assert!(matches!(refused, SignError::OtherOffice { office, .. } if office.as_str() == "kec-a"));
+    assert_eq!(peer.seen(), Vec::<Seen>::new());
+    assert_eq!(waiting(&theirs), [request_id]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_halves_refuse_a_cms_that_is_not_for_this_document() {
     let (folder, peer) = (folder(), Peer::doing([]));
     let client = peer.client(folder.path(), ONCE);
@@ -323,7 +357,7 @@ async fn the_halves_refuse_a_cms_that_is_not_for_this_document() {
     let other = office::prepare(pdf("b"), &profile, moment(1).claimed_signing_time).expect("prepared");
     let refused = office::embed(&other.to_bytes(), cms.clone(), None).expect_err("another document");
     assert!(matches!(refused, office::EmbedHalfError::Embed(pades::EmbedError::OtherDocument { .. })));
-    let strangers = office::SignerChain::from_der(crate::pki::TestSigner::new(3).chain_der).expect("a chain");
+    let strangers = office::SignerChain::from_der(crate::pki::TestSigner::new(4).chain_der).expect("a chain");
     let refused = office::embed(&prepared.to_bytes(), cms.clone(), Some(&strangers)).expect_err("another signer");
     assert_eq!(refused, office::EmbedHalfError::Answer(AnswerError::OtherChain));
     let refused = office::embed(b"teken", cms, None).expect_err("not prepared");

@@ -49,6 +49,8 @@ pub(crate) enum Act {
     AnswerOtherRequest,
     ValueDoesNotVerify,
     OtherSigner,
+    /// Signed by the signer of this serial number.
+    SignedBy(u8),
     NoStatement,
     OtherOffice,
     OtherType,
@@ -101,17 +103,35 @@ struct State {
 pub(crate) struct Peer {
     state: Arc<Mutex<State>>,
     signer: Arc<TestSigner>,
+    office: &'static str,
     profile_away: bool,
 }
 
 impl Peer {
     pub(crate) fn doing(script: impl IntoIterator<Item = Act>) -> Self {
         let state = State { script: script.into_iter().collect(), ..State::default() };
-        Self { state: Arc::new(Mutex::new(state)), signer: Arc::new(TestSigner::new(2)), profile_away: false }
+        Self {
+            state: Arc::new(Mutex::new(state)),
+            signer: Arc::new(TestSigner::new(2)),
+            office: OFFICE,
+            profile_away: false,
+        }
     }
 
     pub(crate) fn away(mut self) -> Self {
         self.profile_away = true;
+        self
+    }
+
+    /// The service after its signer was renewed.
+    pub(crate) fn signing_with(mut self, serial_number: u8) -> Self {
+        self.signer = Arc::new(TestSigner::new(serial_number));
+        self
+    }
+
+    /// The service as another office meets it.
+    pub(crate) fn taking_us_for(mut self, office: &'static str) -> Self {
+        self.office = office;
         self
     }
 
@@ -208,7 +228,8 @@ impl Peer {
                 self.signer.cms(asked, Some(&said))
             }
             Act::ValueDoesNotVerify => self.signer.cms_that_does_not_verify(asked, &said),
-            Act::OtherSigner => TestSigner::new(3).cms(asked, Some(&said)),
+            Act::OtherSigner => TestSigner::new(4).cms(asked, Some(&said)),
+            Act::SignedBy(serial_number) => TestSigner::new(serial_number).cms(asked, Some(&said)),
             Act::NoStatement => self.signer.cms(asked, None),
             Act::OtherOffice => {
                 said.office = "kec-b";
@@ -315,7 +336,7 @@ impl SigningService for Peer {
             max_document_size_bytes: 1 << 20,
             max_batch_size: 10,
             document_types: vec![v1::DocumentType::Surat.into(), v1::DocumentType::Kk.into()],
-            office: OFFICE.to_owned(),
+            office: self.office.to_owned(),
         }))
     }
 

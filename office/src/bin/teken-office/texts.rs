@@ -244,6 +244,18 @@ pub(crate) fn explain(error: &SignError, language: Language) -> Explained {
             ),
             language.pick("Tunggu sampai proses itu selesai.", "Wait until that run has ended."),
         ),
+        SignError::OtherOffice { request_id, office } => explained(
+            "REQUEST_OF_ANOTHER_OFFICE",
+            Exit::Usage,
+            language.pick(
+                format!("Permintaan {request_id} dalam jurnal milik kantor {office}"),
+                format!("Request {request_id} in the journal is of office {office}"),
+            ),
+            language.pick(
+                "Jalankan dengan konfigurasi kantor itu, dan beri tiap kantor state_dir sendiri.",
+                "Run this with that office's configuration, and give each office a state_dir of its own.",
+            ),
+        ),
         SignError::Refused { fault, .. } => from_fault(fault, 1, None, language),
         SignError::Waiting { fault, attempts, request_id } => from_fault(fault, *attempts, Some(*request_id), language),
         SignError::Answer { request_id, source } => from_answer(source, Some(*request_id), language),
