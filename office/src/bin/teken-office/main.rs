@@ -1,6 +1,20 @@
 //! `teken-office`: signs PDFs for a kecamatan office.
 //!
-//! stdout is the result, stderr is for people. Exit codes, the worst of all files in the order 5 4 3 1 0:
+//! ```text
+//! teken-office sign --config office.toml --type surat --number 470/123/KEC-BT/2026 surat.pdf      -> surat.signed.pdf
+//! teken-office sign --config office.toml --type kk --number '{stem}' kk/*.pdf -o signed/          the file's name is the number
+//! teken-office sign --config office.toml --numbers-from today.csv -o signed/                      a table: file;number;type;replaces
+//! teken-office resume --config office.toml                                                        what waits in the journal
+//! teken-office prepare ... / embed ...                                                            the halves, for other systems
+//! teken-office profile | get | list --config office.toml                                          what the service knows
+//! ```
+//!
+//! stdout is the result, stderr is for people. With `--json` every file is one object on one line:
+//! `{"file","status","output","requestId","signature","sequence","signingTime","documentDigest","replayed","resumed","error","exitCode"}`.
+//! `status` is SIGNED, REFUSED (nothing is signed), WAITING (in the journal) or FAILED; `error` is null or `{"code","text","hint"}`, where
+//! `code` is stable and, for the same kind of failure, the service's own reason. Fields may be added.
+//!
+//! Exit codes, the worst of all files in the order 5 4 2 3 1 0:
 //!
 //! | code | meaning | what to do |
 //! | --- | --- | --- |
