@@ -118,14 +118,6 @@ pub enum PdfError {
         /// Where the entry leads.
         offset: usize,
     },
-    /// An object's number is not below the trailer's `/Size` (7.5.5: such an object does not exist).
-    #[error("object {reference} is not below the trailer's /Size {size}")]
-    ObjectBeyondSize {
-        /// The object looked for.
-        reference: Ref,
-        /// The trailer's `/Size`.
-        size: usize,
-    },
     /// A reference leads to itself through other references.
     #[error("reference {reference} leads back to itself")]
     ReferenceLoop {

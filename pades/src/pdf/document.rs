@@ -235,6 +235,9 @@ impl<'d> View<'d> {
 
     /// The newest entry for an object number in this revision and those before it.
     ///
+    /// An object exists when an entry says so, whatever the trailer's `/Size`: 7.5.5 would have entries from there on
+    /// ignored, which no reader in wide use does, and a reader of its own kind sees a document of its own.
+    ///
     /// # Errors
     ///
     /// [`PdfError::XrefDamaged`] when the entry is malformed.

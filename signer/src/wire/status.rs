@@ -328,7 +328,6 @@ fn unreadable(error: &PdfError) -> Explanation {
         PdfError::Syntax { .. }
         | PdfError::ObjectHeaderMismatch { .. }
         | PdfError::ObjectOutsideRevision { .. }
-        | PdfError::ObjectBeyondSize { .. }
         | PdfError::ReferenceLoop { .. }
         | PdfError::DuplicateKey { .. }
         | PdfError::KeyMissing { .. }

@@ -32,7 +32,6 @@ pub(super) fn unreadable(error: &PdfError, language: Language) -> Explained {
         PdfError::Syntax { .. }
         | PdfError::ObjectHeaderMismatch { .. }
         | PdfError::ObjectOutsideRevision { .. }
-        | PdfError::ObjectBeyondSize { .. }
         | PdfError::ReferenceLoop { .. }
         | PdfError::DuplicateKey { .. }
         | PdfError::KeyMissing { .. }
