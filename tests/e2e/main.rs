@@ -1,5 +1,15 @@
-//! placeholder
+//! End to end: the real programs, started as a user starts them.
+
+mod door;
+mod kecamatan;
+
 use std::process::ExitCode;
+
+use tests::Suite;
+
 fn main() -> ExitCode {
-    tests::Suite::new().run()
+    let mut suite = Suite::new();
+    door::cases(&mut suite);
+    kecamatan::cases(&mut suite);
+    suite.run()
 }

@@ -298,7 +298,7 @@ impl TestServer {
             let stream = stream.take().map(TokioIo::new).ok_or(std::io::Error::from(std::io::ErrorKind::NotConnected));
             async move { stream }
         });
-        let endpoint = Endpoint::from_static("https://localhost");
+        let endpoint = Endpoint::from_static("http://localhost");
         (endpoint.connect_with_connector(connector).await.expect("an HTTP/2 connection"), ended)
     }
 }
