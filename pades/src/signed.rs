@@ -32,6 +32,19 @@ impl<'a> SignedPdf<'a> {
     ///
     /// It parses the cross-reference sections, the catalog and the form fields, nothing else.
     ///
+    /// ```
+    /// use pades::{Limits, PdfError, SignedPdf};
+    ///
+    /// let file = b"%PDF-2.0\n1 0 obj<</Type/Catalog>>endobj\nxref\n0 2\n0000000000 65535 f \n0000000009 00000 n \n\
+    ///     trailer<</Size 2/Root 1 0 R>>\nstartxref\n40\n%%EOF\n";
+    /// let pdf = SignedPdf::open(&file[..], &Limits::default())?;
+    /// assert_eq!(pdf.revisions().len(), 1);
+    /// assert!(pdf.signatures().is_empty());
+    /// let cut = SignedPdf::open(&file[..90], &Limits::default());
+    /// assert_eq!(cut.map(|_| ()), Err(PdfError::StartxrefMissing));
+    /// # Ok::<(), PdfError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any [`PdfError`] of the file as a whole; what is wrong with one signature is told by that signature.

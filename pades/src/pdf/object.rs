@@ -318,3 +318,67 @@ impl<'a> Dictionary<'a> {
         self.start as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+    use crate::pdf::{Lexer, Parser};
+
+    fn dictionary(written: &str) -> Dictionary<'_> {
+        let limits = Limits::default();
+        let value = Parser::new(Lexer::new(written.as_bytes(), 0), &limits).value().expect("well formed");
+        value.as_dictionary().expect("a dictionary").clone()
+    }
+
+    #[test]
+    fn a_key_that_occurs_twice_has_no_value() {
+        let dictionary = dictionary("<</A 1/B 2/#41 3>>");
+        assert_eq!(dictionary.get("A"), Err(PdfError::DuplicateKey { offset: 0, key: "A" }));
+        assert_eq!(dictionary.get("B").map(|value| value.map(Value::as_integer)), Ok(Some(Ok(2))));
+        assert_eq!(dictionary.entries().len(), 3);
+    }
+
+    #[test]
+    fn the_key_that_occurs_twice_is_found() {
+        assert_eq!(dictionary("<</A 1/B 2/#42 3>>").duplicate_key(), Some(Name::from_raw(b"B")));
+        assert_eq!(dictionary("<</A 1/B 2/AB 3>>").duplicate_key(), None);
+        assert_eq!(dictionary("<<>>").duplicate_key(), None);
+    }
+
+    #[test]
+    fn null_is_the_same_as_absent() {
+        let dictionary = dictionary("<</A null>>");
+        assert_eq!(dictionary.get("A"), Ok(None));
+        assert_eq!(dictionary.get("B"), Ok(None));
+        assert_eq!(dictionary.require("A"), Err(PdfError::KeyMissing { offset: 0, key: "A" }));
+    }
+
+    #[test]
+    fn a_value_of_another_type_says_what_it_should_be() {
+        let dictionary = dictionary("<</A -1/B(x)>>");
+        let a = dictionary.require("A").expect("it is there");
+        let wrong = |expected| PdfError::WrongValue { offset: 5, expected };
+        assert_eq!(a.as_size(), Err(wrong(Expected::NonNegativeInteger)));
+        assert_eq!(a.as_name(), Err(wrong(Expected::Name)));
+        assert_eq!(a.as_string(), Err(wrong(Expected::String)));
+        assert_eq!(a.as_array(), Err(wrong(Expected::Array)));
+        assert_eq!(a.as_dictionary(), Err(wrong(Expected::Dictionary)));
+        assert_eq!(a.as_reference(), Err(wrong(Expected::Reference)));
+        assert_eq!(dictionary.is("A", "A"), Ok(false));
+    }
+
+    #[test]
+    fn names_and_strings_are_equal_when_they_stand_for_the_same() {
+        assert_eq!(Name::from_raw(b"A#42"), Name::from_raw(b"AB"));
+        assert_ne!(Name::from_raw(b"A#4"), Name::from_raw(b"A@"));
+        assert_eq!(PdfString::Literal(b"\\101"), PdfString::Hexadecimal(b"41"));
+        assert_ne!(PdfString::Literal(b"a"), PdfString::Hexadecimal(b"41"));
+    }
+
+    #[test]
+    fn a_value_takes_forty_octets() {
+        // A hostile file may hold a million: Budget counts on it.
+        assert_eq!(size_of::<Value<'_>>(), 40);
+    }
+}

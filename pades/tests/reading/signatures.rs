@@ -274,6 +274,32 @@ fn fields_nested_too_deeply_are_refused() {
 }
 
 #[test]
+fn field_names_over_the_limit_are_refused() {
+    let build = |length: usize| {
+        let mut file = File::page("/AcroForm<</Fields[4 0 R]>>");
+        file.object(4, format!("<</T({})/Kids[5 0 R]>>", "a".repeat(length)));
+        file.object(5, format!("<</T({})/FT/Sig/V<<>>>>", "b".repeat(2_000)));
+        file.finish()
+    };
+    let name = only(&build(2_095)).field_name().to_owned();
+    assert_eq!(name.len(), 2_095 + 1 + 2_000);
+    let fault = SignedPdf::open(&build(2_097)[..], &Limits::default()).map(|_| ());
+    assert_eq!(fault, Err(PdfError::FieldNameTooLong { limit: 4_096 }));
+}
+
+#[test]
+fn texts_over_the_limit_count_as_absent() {
+    let with = |length: usize| {
+        let mut file = File::page("/AcroForm<</Fields[4 0 R]>>");
+        file.object(4, format!("<</FT/Sig/T(a)/V<</Reason({0})/SubFilter/{0}>>>>", "r".repeat(length)));
+        only(&file.finish())
+    };
+    assert_eq!(with(4_096).reason().map(str::len), Some(4_096));
+    assert_eq!(with(4_097).reason(), None);
+    assert_eq!(*with(4_097).sub_filter(), SubFilter::Other(String::new()));
+}
+
+#[test]
 fn signatures_over_the_limit_are_refused() {
     let mut file = File::page("/AcroForm<</Fields[4 0 R 5 0 R]>>");
     file.object(4, "<</FT/Sig/T(a)/V<</Contents<30>>>>>");
