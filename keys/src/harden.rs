@@ -7,9 +7,6 @@ use crate::KeyError;
 /// Forbids core dumps and makes the process not dumpable, so that no other process of the same user can attach to it or
 /// read its memory through `/proc`. Call it before the first passphrase is read.
 ///
-/// It also makes `/proc/self/fd` belong to root: read a passphrase from a file descriptor *before* this when the process
-/// does not run as root, or hand it over as a file.
-///
 /// # Errors
 /// [`KeyError::Harden`] when the system refuses; go no further then.
 pub fn harden_process() -> Result<(), KeyError> {

@@ -240,3 +240,33 @@ impl Ledger {
             .find(|(_, issued)| issued.serial == serial)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Issued, Purpose, RevocationReason, Revoked, State};
+
+    fn issued(revoked: Option<Revoked>) -> Issued {
+        Issued {
+            serial: "41".to_owned(),
+            purpose: Purpose::Signing,
+            subject: "CN=Siti Contoh".to_owned(),
+            key_id: "00".to_owned(),
+            not_before: 100,
+            not_after: 200,
+            revoked,
+        }
+    }
+
+    #[test]
+    fn both_ends_of_the_validity_are_valid() {
+        // RFC 5280, 4.1.2.5: "from notBefore through notAfter, inclusive".
+        let states = [99, 100, 200, 201].map(|at| issued(None).state(at));
+        assert_eq!(states, [State::NotYetValid, State::Valid, State::Valid, State::Expired]);
+    }
+
+    #[test]
+    fn revoked_is_revoked_at_any_time() {
+        let revoked = Some(Revoked { at: 150, reason: RevocationReason::Superseded });
+        assert_eq!([0, 120, 500].map(|at| issued(revoked.clone()).state(at)), [State::Revoked; 3]);
+    }
+}

@@ -33,6 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("key_file::a_new_file_never_replaces_another", a_new_file_never_replaces_another),
         case("key_file::a_replaced_file_is_whole_and_leaves_nothing_beside_it", a_replaced_file_is_whole),
         case("key_file::a_passphrase_file_is_kept_as_a_secret_too", a_passphrase_file_is_kept_as_a_secret_too),
+        case("key_file::a_credential_that_root_gives_is_a_passphrase_and_no_key", a_credential_that_root_gives),
         case("key_file::a_closed_descriptor_gives_no_passphrase", a_closed_descriptor_gives_no_passphrase),
     ]
 }
@@ -186,6 +187,24 @@ fn a_passphrase_file_is_kept_as_a_secret_too() {
     assert_eq!(source.read().expect_err("refused"), file(&path, FileFault::Mode { mode: 0o644 }));
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("our own file");
     SoftKey::load(&agency().layout().signing_key(), &source.read().expect("the words")).expect("they open the key");
+}
+
+/// systemd shows a credential as root's, mode 0440, with an access control list for the service's user.
+fn a_credential_that_root_gives() {
+    let folder = folder();
+    let path = folder.path().join("words");
+    write(&path, WORDS, 0o440);
+    let mode = file(&path, FileFault::Mode { mode: 0o440 });
+    assert_eq!(secret_file::read(&path, Kept::AsKey).expect_err("refused"), mode);
+    let as_credential = secret_file::read(&path, Kept::AsCredential);
+    if rustix::process::geteuid().is_root() {
+        assert_eq!(as_credential.expect("given by root").as_slice(), WORDS.as_bytes());
+        write(&path, WORDS, 0o444);
+        let mode = file(&path, FileFault::Mode { mode: 0o444 });
+        assert_eq!(secret_file::read(&path, Kept::AsCredential).expect_err("refused"), mode);
+    } else {
+        assert_eq!(as_credential.expect_err("not root's"), mode);
+    }
 }
 
 fn a_closed_descriptor_gives_no_passphrase() {

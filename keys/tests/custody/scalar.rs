@@ -3,6 +3,7 @@
 use der::{
     Encode, Sequence,
     asn1::{BitStringRef, ObjectIdentifier, OctetStringRef},
+    pem,
 };
 use keys::{EnvelopeFault, KeyError, SigningKey, SoftKey};
 use libtest_mimic::Trial;
@@ -34,6 +35,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("scalar::another_curve_outside_is_refused", another_curve_outside_is_refused),
         case("scalar::another_algorithm_is_refused", another_algorithm_is_refused),
         case("scalar::an_unknown_version_is_refused", an_unknown_version_is_refused),
+        case("scalar::no_changed_octet_of_a_key_file_gives_another_key", no_changed_octet_gives_another_key),
         case("scalar::octets_after_the_key_are_refused", octets_after_the_key_are_refused),
     ]
 }
@@ -144,6 +146,27 @@ fn another_algorithm_is_refused() {
 fn an_unknown_version_is_refused() {
     for version in [0, 2] {
         assert_eq!(Inside { version, ..one() }.load().expect_err("refused"), KeyError::NotP256);
+    }
+}
+
+/// CBC has no check value of its own: what catches a change is the DER, the range and the public key inside.
+fn no_changed_octet_gives_another_key() {
+    let inside = Inside { public_key: Some(point_of(7)), ..Inside::of(&format!("{:064x}", 7)) };
+    let sealed = sealed_with(&weak_but_allowed_scrypt(), &inside.der());
+    let (label, file) = pem::decode_vec(sealed.as_bytes()).expect("PEM");
+    // Every octet of the envelope and of the first blocks, then every seventh: each costs a derivation.
+    for at in (0..130).chain((130..file.len()).step_by(7)) {
+        let mut changed = file.clone();
+        changed[at] ^= 1;
+        let changed = pem::encode_string(label, pem::LineEnding::LF, &changed).expect("PEM");
+        match open_sealed(&changed) {
+            Err(
+                KeyError::Envelope(_) | KeyError::NotP256 | KeyError::ScalarOutOfRange | KeyError::PublicKeyMismatch,
+            ) => {}
+            // A bit that means nothing (a key length that is not asked for, for example) leaves the same key.
+            Ok(key) => assert_eq!(key.public_key_sec1(), point_of(7), "octet {at}"),
+            Err(other) => panic!("octet {at}: {other:?}"),
+        }
     }
 }
 
