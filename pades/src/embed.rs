@@ -8,7 +8,7 @@
 use crate::cms::Cms;
 use crate::prepared::PreparedPdf;
 use crate::write_error::{EmbedError, ReadBack};
-use crate::{Limits, SignedPdf, SubFilter};
+use crate::{EmbeddedSignature, Limits, SignedPdf, SubFilter};
 
 impl PreparedPdf {
     /// Writes the CMS into the gap, opens the result and compares.
@@ -41,6 +41,10 @@ impl PreparedPdf {
         let (Some(signature), None) = (found.next(), found.next()) else {
             return Err(EmbedError::ReadBack(ReadBack::Field));
         };
+        let is_ours = |other: &&EmbeddedSignature| other.dictionary_span() == signature.dictionary_span();
+        if signed.signatures().iter().filter(is_ours).count() != 1 {
+            return Err(EmbedError::ReadBack(ReadBack::Shared));
+        }
         // No early exit: the padding is long and, but for a bug, always zero.
         let is_zero = |octets: &[u8]| octets.iter().fold(0, |all, octet| all | octet) == 0;
         let padding_is_zero = |contents: &[u8]| contents.get(needed..).is_some_and(is_zero);

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::PdfError;
-use crate::pdf::{Document, Indirect, Place, Ref, View};
+use crate::pdf::{Document, Indirect, Object, Place, Ref, Value, View};
 
 /// Reads every object of the newest revision and hands it to `look`, the first fault ends it.
 pub(crate) fn visit<'d>(
@@ -33,6 +33,23 @@ pub(crate) fn visit<'d>(
         }
     }
     Ok(())
+}
+
+/// Adds every object number above `highest` that `value` refers to.
+pub(crate) fn add_references_above(highest: u32, value: &Value<'_>, numbers: &mut BTreeSet<u32>) {
+    match &value.object {
+        Object::Reference(reference) if reference.number > highest => {
+            numbers.insert(reference.number);
+        }
+        // The parser bounds the nesting.
+        Object::Array(elements) => {
+            elements.iter().for_each(|element| add_references_above(highest, element, numbers));
+        }
+        Object::Dictionary(dictionary) => {
+            dictionary.entries().iter().for_each(|(_, value)| add_references_above(highest, value, numbers));
+        }
+        _ => {}
+    }
 }
 
 fn decode_object_stream(view: &View<'_>, object: &Indirect<'_>) -> Result<(), PdfError> {

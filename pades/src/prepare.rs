@@ -105,7 +105,7 @@ impl Plan {
         check_xfa(&sources, &catalog)?;
         permissions::check_certification(&sources, &catalog)?;
 
-        let mut numbers = Numbers::after(&previous);
+        let mut numbers = Numbers::after(&previous, document.promised().clone());
         let signature = numbers.allocate()?;
         let mut changes = Changes::default();
         let mut objects = Vec::new();

@@ -5,6 +5,8 @@
 //! for a reader may know only one of them; after a hybrid section a table without `/XRefStm`
 //! is right, since `/Prev` still leads to the hybrid one.
 
+use std::collections::BTreeSet;
+
 use crate::pdf::Ref;
 use crate::write_error::PrepareError;
 
@@ -37,22 +39,21 @@ pub(crate) enum SectionKind {
     Stream,
 }
 
-/// Gives out object numbers that no object of the input has.
+/// Gives out object numbers that no object of the input has and nothing in it refers to.
 #[derive(Debug)]
 pub(crate) struct Numbers {
     next: u32,
+    promised: BTreeSet<u32>,
 }
 
 impl Numbers {
-    pub(crate) fn after(previous: &PreviousSection) -> Self {
-        Self { next: previous.size.max(previous.highest_number.saturating_add(1)) }
+    pub(crate) fn after(previous: &PreviousSection, promised: BTreeSet<u32>) -> Self {
+        Self { next: previous.size.max(previous.highest_number.saturating_add(1)), promised }
     }
 
     pub(crate) fn allocate(&mut self) -> Result<Ref, PrepareError> {
-        let number = self.next;
-        if number > LAST_OBJECT_NUMBER {
-            return Err(PrepareError::ObjectNumbersExhausted);
-        }
+        let mut numbers = (self.next..=LAST_OBJECT_NUMBER).filter(|number| !self.promised.contains(number));
+        let number = numbers.next().ok_or(PrepareError::ObjectNumbersExhausted)?;
         self.next = number.saturating_add(1);
         Ok(Ref { number, generation: 0 })
     }

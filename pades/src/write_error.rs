@@ -343,6 +343,9 @@ pub enum ReadBack {
     /// The field holds no signature, or several fields have its name.
     #[error("the field does not hold exactly one signature")]
     Field,
+    /// Another field holds the same signature.
+    #[error("another field holds the same signature")]
+    Shared,
     /// `/ByteRange` is not the one that was prepared, or does not cover the whole file.
     #[error("the ByteRange is another")]
     ByteRange,

@@ -22,7 +22,7 @@ fn every_shape_is_signed_twice_and_the_first_signature_stays() {
             let case = format!("{name}, {layout:?}");
             let input = source.file(layout);
             let once = sign(input.clone(), FieldChoice::New);
-            let [first] = once.signatures() else { panic!("{case}: {:?}", once.signatures()) };
+            let [first] = once.signatures() else { panic!("{case}: {} signatures", once.signatures().len()) };
             assert_eq!(first.field_name(), "Signature1", "{case}");
             assert_eq!(first.coverage(), Coverage::WholeFile, "{case}");
             assert_eq!(first.sub_filter(), &SubFilter::EtsiCadesDetached, "{case}");
@@ -33,7 +33,9 @@ fn every_shape_is_signed_twice_and_the_first_signature_stays() {
 
             let (first, first_file) = (first.clone(), once.bytes().to_vec());
             let twice = sign(once.into_bytes(), FieldChoice::New);
-            let [still_first, second] = twice.signatures() else { panic!("{case}: {:?}", twice.signatures()) };
+            let [still_first, second] = twice.signatures() else {
+                panic!("{case}: {} signatures", twice.signatures().len())
+            };
             assert_eq!(second.field_name(), "Signature2", "{case}");
             assert_eq!(second.coverage(), Coverage::WholeFile, "{case}");
             assert!(twice.bytes().starts_with(&first_file), "{case}");
@@ -138,6 +140,25 @@ fn the_number_of_a_cross_reference_stream_that_nobody_lists_is_not_used_again() 
     let update = update(&signed, &input);
     assert!(!update.contains("\n6 0 obj"), "{update}");
     assert!(update.contains("\n7 0 obj") && update.contains("/Size 11 "), "{update}");
+}
+
+#[test]
+fn a_reference_to_an_object_that_does_not_exist_is_not_given_one() {
+    // The next free number is 6, 7 or 8; the document refers to 8, 9 and 10.
+    let dangling = "<</FT/Sig/T(lama)/V 8 0 R>>";
+    for layout in [Layout::Table, Layout::XrefStream, Layout::ObjectStream] {
+        let source = Source::plain()
+            .replacing(1, "/Catalog", "/Catalog/AcroForm<</Fields[5 0 R 9 0 R]>>/Next[<</X 10 0 R>>]")
+            .with(5, dangling);
+        let signed = sign(source.file(layout), FieldChoice::New);
+        let names: Vec<&str> = signed.signatures().iter().map(|signature| signature.field_name()).collect();
+        assert_eq!(names, ["Signature1"], "{layout:?}");
+        for number in [8, 9, 10] {
+            let object = signed.document().latest().locate(number).expect("readable");
+            let is_new = object.is_some_and(|located| located.revision == 1);
+            assert!(!is_new, "{layout:?}: {number}");
+        }
+    }
 }
 
 #[test]
