@@ -145,7 +145,7 @@ impl Place {
                 Ok::<_, std::io::Error>(TokioIo::new(tls.connect(name, stream).await?))
             }
         });
-        Endpoint::from_static("https://localhost").connect_with_connector(connector).await
+        Endpoint::from_static("http://localhost").connect_with_connector(connector).await
     }
 
     fn client(&self, office: &str) -> rustls::ClientConfig {
