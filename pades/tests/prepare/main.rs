@@ -4,6 +4,7 @@ mod cms;
 mod documents;
 mod existing;
 mod flow;
+mod mutated;
 mod pki;
 mod refusals;
 mod shapes;
