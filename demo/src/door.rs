@@ -142,7 +142,8 @@ async fn work(door: &Door, place: &mut Place, agency: &ThrowAway, office: &Offic
     let others = verdicts(agency, &signed)?;
     if let Some(first) = signed.first() {
         let parts = openssl::take_apart(&first.path, &place.folder("openssl")?)?;
-        let steps = NextSteps { place: place.dir(), agency, paper: &papers[0], signed: &first.path, parts: &parts };
+        let steps =
+            NextSteps { place: place.dir(), number: place.memory().last_number, agency, signed: first, parts: &parts };
         say(format_args!("\n{steps}"));
     }
     Ok(if refused == 0 && others == 0 { Ending::AllPassed } else { Ending::NotAllPassed })

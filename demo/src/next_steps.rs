@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::door::argument;
 use crate::openssl::Parts;
-use crate::paperwork::Paper;
+use crate::paperwork::Signed;
 use crate::throwaway::ThrowAway;
 
 /// What the commands are about.
@@ -13,12 +13,12 @@ use crate::throwaway::ThrowAway;
 pub struct NextSteps<'a> {
     /// The demo's folder.
     pub place: &'a Path,
+    /// A number that no document of this place has: a second signature on the same number would be refused.
+    pub number: u32,
     /// The agency in it.
     pub agency: &'a ThrowAway,
     /// A document that was signed.
-    pub paper: &'a Paper,
-    /// The same, signed.
-    pub signed: &'a Path,
+    pub signed: &'a Signed,
     /// The same, taken apart.
     pub parts: &'a Parts,
 }
@@ -30,11 +30,12 @@ impl fmt::Display for NextSteps<'_> {
         let root = argument(&layout.root_anchor());
         let crls = self.agency.crls();
         let [root_crl, issuing_crl] = crls.each_ref().map(|path| argument(path));
-        let signed = argument(self.signed);
-        let paper = argument(&self.paper.path);
+        let signed = argument(&self.signed.path);
+        let paper = argument(&self.signed.source);
         let verify = Program::find("teken-verify");
         let office = Program::find("teken-office");
         let signer = Program::find("teken-signer");
+        let number = self.number;
         let office_config = argument(&self.agency.office_config);
         let signer_config = argument(&self.agency.signer_config);
         let [cms, content] = [&self.parts.cms, &self.parts.content].map(|path| argument(path));
@@ -59,13 +60,15 @@ impl fmt::Display for NextSteps<'_> {
         step(
             f,
             "verify a document offline",
-            format_args!("{verify} --trust {root} --crl {root_crl} --crl {issuing_crl} {signed}"),
+            format_args!("{verify} --lang en --trust {root} --crl {root_crl} --crl {issuing_crl} {signed}"),
         )?;
-        step(f, "verify it and trust nobody: INDETERMINATE", format_args!("{verify} {signed}"))?;
+        step(f, "verify it and trust nobody: INDETERMINATE", format_args!("{verify} --lang en {signed}"))?;
         step(
             f,
             "sign as the office, while a service runs; only the digest travels",
-            format_args!("{office} sign --config {office_config} --type surat --number 470/TRY-1 {paper} -o try.pdf"),
+            format_args!(
+                "{office} sign --config {office_config} --type surat --number TRY/{number} {paper} -o try-{number}.pdf"
+            ),
         )?;
         step(f, "run the same service without the demo", format_args!("{signer} serve --config {signer_config}"))?;
         step(
@@ -73,6 +76,7 @@ impl fmt::Display for NextSteps<'_> {
             "ask other people's programs",
             format_args!(
                 "pdfsig -nocert {signed}\n    \
+                 pyhanko sign validate --pretty-print --trust {root} --trust-replace --no-revocation-check {signed}\n    \
                  openssl cms -verify -cades -purpose any -binary -inform DER -in {cms} -content {content} \
                  -CAfile {root} -out /dev/null"
             ),

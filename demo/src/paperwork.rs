@@ -52,6 +52,8 @@ impl Way {
 pub struct Signed {
     /// Where it lies.
     pub path: PathBuf,
+    /// The document that was signed.
+    pub source: PathBuf,
     /// Position of the act in the service's register.
     pub sequence: u64,
     /// From before the document was opened until the signed file was safe on the disk.
@@ -149,6 +151,6 @@ impl Office {
         let stem = paper.path.file_stem().map_or_else(|| "document".into(), |stem| stem.to_string_lossy());
         let path = free_name(folder, &format!("{stem}.{}", way.word()), "pdf");
         signed.save_to(&path, Existing::Keep)?;
-        Ok(Signed { path, sequence, took: started.elapsed() })
+        Ok(Signed { path, source: paper.path.clone(), sequence, took: started.elapsed() })
     }
 }
