@@ -28,10 +28,12 @@ fn leaf<'d>(
     nodes_left: &mut usize,
 ) -> Result<Option<Found<'d>>, PrepareError> {
     let dictionary = node.dictionary(Part::PageTree)?;
-    let is_page = dictionary.is("Type", "Page").map_err(Part::PageTree.unreadable())?;
+    let is = |kind| dictionary.is("Type", kind).map_err(Part::PageTree.unreadable());
+    let (is_page, is_tree) = (is("Page")?, is("Pages")?);
     let kids = node.entry(sources, "Kids", Part::PageTree)?;
     let Some(kids) = kids.filter(|_| !is_page) else {
-        return Ok(Some(node));
+        // Without a type, what has no kids is a page; a node of the tree without kids is empty.
+        return Ok(Some(node).filter(|_| !is_tree));
     };
     let Some(depth_left) = depth_left.checked_sub(1) else {
         return Err(PrepareError::NoPage);

@@ -318,6 +318,7 @@ fn a_document_without_a_page_is_not_signed() {
     assert_eq!(refused_source(&plain.clone().replacing(2, "3 0 R", "2 0 R")), PrepareError::NoPage);
     assert_eq!(refused_source(&plain.clone().replacing(2, "3 0 R", "9 0 R")), PrepareError::NoPage);
     assert_eq!(refused_source(&plain.clone().replacing(1, "/Pages 2 0 R", "")), PrepareError::NoPage);
+    assert_eq!(refused_source(&plain.clone().replacing(2, "/Kids[3 0 R]", "")), PrepareError::NoPage);
     assert_eq!(
         refused_source(&plain.replacing(2, "3 0 R", "<</Type/Page>>")),
         PrepareError::WrongType { part: Part::Page, expected: "an indirect object" }
