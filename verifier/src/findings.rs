@@ -11,6 +11,7 @@ use pades::PdfError;
 use crate::algorithms::WeakAlgorithm;
 use crate::asn1::Asn1Error;
 use crate::clock::UnixTime;
+use crate::later_revisions::{Change, Ruling};
 use crate::oid::Oid;
 use crate::path::PathFailure;
 use crate::report::{Conclusion, Indication, SubIndication};
@@ -177,10 +178,12 @@ pub enum Finding {
     OcspNotChecked,
 
     // --- what came later
-    /// Revisions were added that were not judged.
-    LaterRevisionsNotChecked {
-        /// How many.
-        count: usize,
+    /// Something was changed after the signature.
+    LaterChange {
+        /// What.
+        change: Change,
+        /// Whether it was allowed.
+        ruling: Ruling,
     },
     /// Octets stand behind the last revision that nothing explains.
     UnexplainedOctets {
@@ -252,7 +255,7 @@ impl Finding {
             Self::TimeStampFailed(_) => "TIME_STAMP_FAILED",
             Self::DssNotChecked => "DSS_NOT_CHECKED",
             Self::OcspNotChecked => "OCSP_NOT_CHECKED",
-            Self::LaterRevisionsNotChecked { .. } => "LATER_REVISIONS_NOT_CHECKED",
+            Self::LaterChange { change, ruling } => change_code(change, *ruling),
             Self::UnexplainedOctets { .. } => "UNEXPLAINED_OCTETS",
             Self::PaddingAfterEnd { .. } => "PADDING_AFTER_END",
         }
@@ -272,6 +275,7 @@ impl Finding {
             | Self::ClaimedTimeMalformed
             | Self::ClaimedTimeInFuture
             | Self::TimeStampFailed(_)
+            | Self::LaterChange { .. }
             | Self::CmsIsBer
             | Self::PaddingAfterEnd { .. } => Severity::Warning,
             _ => Severity::Info,
@@ -316,7 +320,8 @@ impl Finding {
             Self::KeyUsageUnsuitable | Self::PurposeUnsuitable => undecided(Sub::ChainConstraintsFailure),
             Self::Path(failure) => undecided(path_sub_indication(failure)),
             Self::Revocation(failure) => undecided(revocation_sub_indication(failure)),
-            Self::UnknownSubFilter(_) | Self::LaterRevisionsNotChecked { .. } => undecided(Sub::Generic),
+            Self::LaterChange { ruling: Ruling::Forbidden, .. } => failed(Sub::FormatFailure),
+            Self::UnknownSubFilter(_) | Self::LaterChange { ruling: Ruling::Open, .. } => undecided(Sub::Generic),
             Self::FileNotRead(_)
             | Self::FileUnreadable(_)
             | Self::OrphanedSignature { .. }
@@ -328,6 +333,7 @@ impl Finding {
             | Self::ClaimedTimeFar { .. }
             | Self::ClaimedTimeMalformed
             | Self::ClaimedTimeInFuture
+            | Self::LaterChange { .. }
             | Self::UsageRights
             | Self::PurposeUnspecific
             | Self::SignerIsAnchor
@@ -350,6 +356,23 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text(Language::English))
+    }
+}
+
+fn change_code(change: &Change, ruling: Ruling) -> &'static str {
+    match (ruling, change) {
+        (Ruling::Forbidden, _) => "CHANGE_NOT_PERMITTED",
+        (Ruling::Open, _) => "CHANGE_NOT_DECIDED",
+        (_, Change::SignatureAdded { .. }) => "SIGNATURE_ADDED",
+        (_, Change::EmptySignatureField { .. }) => "SIGNATURE_FIELD_ADDED",
+        (_, Change::SecurityStore) => "DSS_ADDED",
+        (_, Change::FieldValue { .. }) => "FIELD_VALUE_CHANGED",
+        (_, Change::Annotation { .. }) => "ANNOTATION_CHANGED",
+        (_, Change::Information) => "INFO_CHANGED",
+        (_, Change::Metadata) => "METADATA_CHANGED",
+        (_, Change::Version) => "VERSION_CHANGED",
+        (_, Change::Extensions) => "EXTENSIONS_CHANGED",
+        (_, Change::Unexplained { .. } | Change::Unreadable(_) | Change::TooMany) => "CHANGE_NOT_EXPLAINED",
     }
 }
 

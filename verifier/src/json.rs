@@ -53,7 +53,7 @@ struct Signature<'a> {
     best_signature_time: String,
     statement: Option<Statement>,
     coverage: &'static str,
-    later_revisions: Vec<Revision<'a>>,
+    later_revisions: Vec<Revision>,
     findings: Vec<FindingObject>,
     certificate_sha256: Option<String>,
 }
@@ -94,12 +94,12 @@ struct Mandate {
 }
 
 #[derive(Serialize)]
-struct Revision<'a> {
+struct Revision {
     revision: usize,
     start: usize,
     end: usize,
     result: &'static str,
-    changes: &'a [String],
+    changes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -126,7 +126,11 @@ impl<'a> Signature<'a> {
             best_signature_time: signature.best_signature_time.to_string(),
             statement: signature.statement.as_ref().map(Statement::of),
             coverage: signature.coverage.as_str(),
-            later_revisions: signature.later_revisions.iter().map(Revision::of).collect(),
+            later_revisions: signature
+                .later_revisions
+                .iter()
+                .map(|revision| Revision::of(revision, language))
+                .collect(),
             findings: findings(&signature.findings, language),
             certificate_sha256: signature.certificate_sha256.map(hex::encode),
         }
@@ -183,14 +187,14 @@ impl Statement {
     }
 }
 
-impl<'a> Revision<'a> {
-    fn of(revision: &'a LaterRevision) -> Self {
+impl Revision {
+    fn of(revision: &LaterRevision, language: Language) -> Self {
         Self {
             revision: revision.number,
             start: revision.span.start,
             end: revision.span.end,
             result: revision.result.as_str(),
-            changes: &revision.changes,
+            changes: revision.changes.iter().map(|change| change.text(language)).collect(),
         }
     }
 }

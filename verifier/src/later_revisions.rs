@@ -1,52 +1,123 @@
 //! Step 12: what was added after the signature, and was it allowed?
 //!
-//! Job: account for every octet behind the covered revision.
-//! Invariant: [`Permitted`] exists only when there is nothing behind it, or each later revision was explained. What
-//! nobody explains fails; what is not judged yet leaves the verdict open.
+//! Job: account for every octet behind the covered revision. Each later revision is compared with the one before it,
+//! so that a later one cannot undo what an earlier one did before anybody looks; its octets are accounted for; and
+//! each change is held against the permissions in force.
+//! Invariant: [`Permitted`] exists only when there is nothing behind the signature, or everything there is explained
+//! and allowed. What nothing allows fails; what cannot be decided leaves the verdict open.
 
-use pades::SignedPdf;
+use std::cell::OnceCell;
+
+use pades::{EmbeddedSignature, SignedPdf};
 
 use crate::findings::Finding;
 use crate::integrity::Intact;
 use crate::outcome::Outcome;
 use crate::report::{CheckResult, LaterRevision};
 
+mod appearance;
+mod beneath;
+mod change;
+mod compare;
+mod form;
+mod layout;
+mod rules;
+
+pub use beneath::Beneath;
+pub use change::{AnnotationAction, Change, FieldPlace, Place, Shown};
+use rules::Permissions;
+pub use rules::Ruling;
+
 /// Everything behind the signature is accounted for.
 #[derive(Debug)]
 pub(crate) struct Permitted(());
+
+/// What each revision of a file changed, found out once for all its signatures.
+pub(crate) struct History {
+    changes: Vec<OnceCell<Vec<Change>>>,
+}
+
+impl History {
+    /// Of a file whose revisions nobody has compared yet.
+    pub(crate) fn of(pdf: &SignedPdf<'_>) -> Self {
+        Self { changes: pdf.revisions().iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// What revision `index` changed against the one before it.
+    fn changes(&self, pdf: &SignedPdf<'_>, index: usize) -> &[Change] {
+        let Some(cell) = self.changes.get(index) else { return &[] };
+        cell.get_or_init(|| {
+            let before = index.checked_sub(1).and_then(|before| pdf.document().view(before));
+            let (Some(before), Some(after)) = (before, pdf.document().view(index)) else { return Vec::new() };
+            let mut changes = layout::review(pdf, index);
+            changes.extend(compare::compare(before, after));
+            changes
+        })
+    }
+}
 
 impl Permitted {
     /// Accounts for it.
     pub(crate) fn establish(
         pdf: &SignedPdf<'_>,
+        signature: &EmbeddedSignature,
         intact: &Intact,
-        covered_end: usize,
+        history: &History,
         later: &mut Vec<LaterRevision>,
         notes: &mut Vec<Finding>,
     ) -> Outcome<Self> {
+        let mut worst: Option<(Ruling, Finding)> = None;
+        let mut keep_worst = |ruling: Ruling, finding: Finding| {
+            if worst.as_ref().is_none_or(|(known, _)| *known < ruling) {
+                worst = Some((ruling, finding));
+            }
+        };
+        let permissions = Permissions::of(pdf, signature);
         for (index, revision) in pdf.revisions().iter().enumerate().skip(intact.revision().saturating_add(1)) {
+            let changes = history.changes(pdf, index);
+            let mut strictest = Ruling::Expected;
+            for change in changes {
+                let ruling = permissions.rule(change);
+                strictest = strictest.max(ruling);
+                let finding = Finding::LaterChange { change: change.clone(), ruling };
+                match ruling {
+                    Ruling::Expected => {}
+                    Ruling::Reported => notes.push(finding),
+                    Ruling::Open | Ruling::Forbidden => {
+                        keep_worst(ruling, finding.clone());
+                        notes.push(finding);
+                    }
+                }
+            }
             later.push(LaterRevision {
                 number: index.saturating_add(1),
                 span: revision.span(),
-                result: CheckResult::NotChecked,
-                changes: Vec::new(),
+                result: match strictest {
+                    Ruling::Expected | Ruling::Reported => CheckResult::Passed,
+                    Ruling::Open => CheckResult::NotChecked,
+                    Ruling::Forbidden => CheckResult::Failed,
+                },
+                changes: changes.to_vec(),
             });
         }
-        let behind = pdf.trailing();
-        let start = behind.start.max(covered_end);
+        let covered_end = signature.byte_range().map_or(0, pades::ByteRange::end);
+        let start = pdf.trailing().start.max(covered_end);
         let octets = pdf.bytes().get(start..).unwrap_or_default();
-        if !octets.is_empty() {
-            // The end-of-line that completes the last line is part of the file as it was written.
-            if octets.iter().all(|octet| matches!(octet, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' ')) {
-                notes.push(Finding::PaddingAfterEnd { length: octets.len() });
-            } else {
-                return Outcome::Failed(Finding::UnexplainedOctets { offset: start, length: octets.len() });
-            }
+        if octets.iter().any(|octet| !matches!(octet, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' ')) {
+            let finding = Finding::UnexplainedOctets { offset: start, length: octets.len() };
+            keep_worst(Ruling::Forbidden, finding);
+        } else if !octets.is_empty() {
+            // White space and zeros that a transport added: read by nobody, and said.
+            notes.push(Finding::PaddingAfterEnd { length: octets.len() });
         }
-        if later.is_empty() {
-            Outcome::Passed(Self(()))
-        } else {
-            Outcome::NotChecked(Finding::LaterRevisionsNotChecked { count: later.len() })
+        // The decisive finding is told by the outcome itself.
+        if let Some((_, decisive)) = &worst {
+            notes.retain(|note| note != decisive);
+        }
+        match worst {
+            None => Outcome::Passed(Self(())),
+            Some((Ruling::Forbidden, finding)) => Outcome::Failed(finding),
+            Some((_, finding)) => Outcome::NotChecked(finding),
         }
     }
 }

@@ -63,6 +63,7 @@ pub use clock::{UnixTime, ValidationTime};
 pub use crypto::{CryptoFailure, Curve, DigestAlgorithm, Implementation, KeyKind, SignatureAlgorithm, verify_value};
 pub use findings::{Finding, Language, Severity};
 pub use json::to_json;
+pub use later_revisions::{AnnotationAction, Beneath, Change, FieldPlace, Place, Ruling, Shown};
 pub use oid::Oid;
 pub use path::{PathFailure, PolicyDemands, TrustedPath};
 pub use question::{CertificateFailure, CertificateQuestion};

@@ -8,6 +8,7 @@ use pades::PdfError;
 
 use crate::clock::{UnixTime, ValidationTime};
 use crate::findings::Finding;
+use crate::later_revisions::Change;
 
 /// The indication of one signature (EN 319 102-1, 5.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -217,7 +218,7 @@ pub struct ClaimedTime {
 }
 
 /// A revision that was added after a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LaterRevision {
     /// Which revision of the file, from 1.
     pub number: usize,
@@ -225,8 +226,8 @@ pub struct LaterRevision {
     pub span: std::ops::Range<usize>,
     /// What it was found to be.
     pub result: CheckResult,
-    /// What it changed, for people: objects and pages.
-    pub changes: Vec<String>,
+    /// What it changed.
+    pub changes: Vec<Change>,
 }
 
 /// Everything about one signature.

@@ -74,11 +74,8 @@ fn write_signature(out: &mut String, signature: &SignatureReport, words: Words, 
     }
     line(words.document(), words.integrity(signature.integrity, signature.coverage));
     for revision in &signature.later_revisions {
-        let changes = if revision.changes.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", safe(&revision.changes.join(", ")))
-        };
+        let changes: Vec<String> = revision.changes.iter().map(|change| safe(&change.text(words.0))).collect();
+        let changes = if changes.is_empty() { String::new() } else { format!(": {}", changes.join("; ")) };
         line(&format!("{} {}", words.revision(), revision.number), &format!("{}{changes}", revision.result.as_str()));
     }
     if detail == Detail::Explain {

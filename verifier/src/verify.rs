@@ -15,7 +15,7 @@ use crate::findings::{Finding, Severity};
 use crate::format::{WellFormed, format_of};
 use crate::good_algorithms::GoodAlgorithms;
 use crate::integrity::{Intact, coverage_word};
-use crate::later_revisions::Permitted;
+use crate::later_revisions::{History, Permitted};
 use crate::orphans;
 use crate::outcome::Outcome;
 use crate::path::{PathFailure, PathRequest, TrustedPath};
@@ -56,11 +56,12 @@ pub(crate) fn verify(bytes: &[u8], validator: &Validator, time: ValidationTime) 
         Err(error) => return unopened(bytes, error, time),
     };
     let digests = FileDigests::of_file(bytes, pdf.signatures());
+    let history = History::of(&pdf);
     let mut budget = Budget::default();
     let mut signatures: Vec<SignatureReport> = pdf
         .signatures()
         .iter()
-        .map(|signature| verify_signature(&pdf, signature, &digests, validator, time, &mut budget))
+        .map(|signature| verify_signature(&pdf, signature, &digests, &history, validator, time, &mut budget))
         .collect();
     let mut findings = Vec::new();
     let orphans = orphans::find(&pdf);
@@ -91,6 +92,7 @@ fn verify_signature(
     pdf: &SignedPdf<'_>,
     signature: &EmbeddedSignature,
     digests: &FileDigests<'_>,
+    history: &History,
     validator: &Validator,
     time: ValidationTime,
     budget: &mut Budget,
@@ -183,10 +185,9 @@ fn verify_signature(
     let validation_data = form.proof().map_or(Outcome::NotAttempted, |form| ValidationDataUsed::establish(pdf, form));
 
     // 12. Everything that was added later was allowed.
-    let later_revisions = match (intact.proof(), signature.byte_range()) {
-        (Some(intact), Ok(range)) => Permitted::establish(pdf, intact, range.end(), &mut later, &mut notes),
-        _ => Outcome::NotAttempted,
-    };
+    let later_revisions = intact.proof().map_or(Outcome::NotAttempted, |intact| {
+        Permitted::establish(pdf, signature, intact, history, &mut later, &mut notes)
+    });
 
     // 13. The verdict.
     let evidence = Evidence {

@@ -2,8 +2,9 @@
 
 use pades::PdfError;
 
-use super::{Finding, moment};
+use super::{Finding, Language, moment};
 use crate::algorithms::WeakAlgorithm;
+use crate::later_revisions::Ruling;
 use crate::path::PathFailure;
 use crate::revocation::{NoStatus, RevocationFailure};
 
@@ -113,8 +114,13 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::NotATimeStamp => "This is said to be a document time-stamp, but holds none.".into(),
         Finding::DssNotChecked => "The document carries validation data (DSS); this version does not use them.".into(),
         Finding::OcspNotChecked => "OCSP responses are present; this version does not judge them.".into(),
-        Finding::LaterRevisionsNotChecked { count } => {
-            format!("{count} later change(s) follow this signature that were not judged.")
+        Finding::LaterChange { change, ruling } => {
+            let weight = match ruling {
+                Ruling::Expected | Ruling::Reported => "Changed after signing, which is allowed",
+                Ruling::Open => "Changed after signing, and cannot be decided here",
+                Ruling::Forbidden => "Changed after signing, which nothing allows",
+            };
+            format!("{weight}: {}.", change.text(Language::English))
         }
         Finding::UnexplainedOctets { offset, length } => format!(
             "{length} octets from octet {offset} on are neither signed nor part of any change that a reader knows."

@@ -2,8 +2,9 @@
 
 use pades::PdfError;
 
-use super::{Finding, moment};
+use super::{Finding, Language, moment};
 use crate::algorithms::WeakAlgorithm;
+use crate::later_revisions::Ruling;
 use crate::path::PathFailure;
 use crate::revocation::{NoStatus, RevocationFailure};
 
@@ -61,7 +62,14 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::NotATimeStamp => "Disebut stempel waktu dokumen, tetapi tidak memuat stempel waktu.".into(),
         Finding::DssNotChecked => "Dokumen membawa data validasi (DSS); versi ini tidak memakainya.".into(),
         Finding::OcspNotChecked => "Ada jawaban OCSP; versi ini tidak menilainya.".into(),
-        Finding::LaterRevisionsNotChecked { count } => format!("Ada {count} perubahan setelah tanda tangan ini yang belum dinilai."),
+        Finding::LaterChange { change, ruling } => {
+            let weight = match ruling {
+                Ruling::Expected | Ruling::Reported => "Diubah setelah ditandatangani, dan diperbolehkan",
+                Ruling::Open => "Diubah setelah ditandatangani, dan tidak dapat diputuskan di sini",
+                Ruling::Forbidden => "Diubah setelah ditandatangani, dan tidak diperbolehkan",
+            };
+            format!("{weight}: {}.", change.text(Language::Indonesian))
+        }
         Finding::UnexplainedOctets { offset, length } => format!("{length} oktet mulai dari oktet {offset} tidak ditandatangani dan bukan bagian dari perubahan yang dikenal."),
         Finding::PaddingAfterEnd { length } => format!("Ada {length} oktet pengisi di belakang akhir berkas."),
     }

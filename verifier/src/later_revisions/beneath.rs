@@ -1,0 +1,544 @@
+//! What lies beneath a rectangle on a page: nothing, something, or nobody can say (ISO 32000-2, 8 and 9).
+//!
+//! Job: a signature that is added later may paint where the page is empty, and nowhere else. This walks the page's
+//! content and bounds everything that it paints by a box that is never too small: text by its size and number of
+//! octets, forms and images by their frame, paths by their points.
+//! Invariant: whatever is not understood makes the answer [`Beneath::Unknown`]; it never makes it `Nothing`. It does
+//! not render: what is white on white still counts as painted, but for plain white surfaces, on which nothing shows.
+
+use pades::pdf::{Dictionary, Lexer, Object, PdfString, Ref, Token, Value, View};
+
+use super::compare::Compared;
+
+/// What lies beneath a rectangle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beneath {
+    /// Nothing is painted there.
+    Nothing,
+    /// Something is, or may be.
+    Something,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// A rectangle in the page's own units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Area {
+    left: f64,
+    bottom: f64,
+    right: f64,
+    top: f64,
+}
+
+/// Marks are at least this wide: hair lines and rounding.
+const MARGIN: f64 = 1.0;
+
+/// Nested saved states, as the standard's own annex C.2 has it.
+const MAX_STATES: usize = 28 * 4;
+
+impl Area {
+    /// The smallest one that holds these points; `None` for points that are no numbers.
+    fn around(points: &[(f64, f64)]) -> Option<Self> {
+        let mut area: Option<Self> = None;
+        for (x, y) in points {
+            if !x.is_finite() || !y.is_finite() {
+                return None;
+            }
+            let area = area.get_or_insert(Self { left: *x, bottom: *y, right: *x, top: *y });
+            area.left = area.left.min(*x);
+            area.right = area.right.max(*x);
+            area.bottom = area.bottom.min(*y);
+            area.top = area.top.max(*y);
+        }
+        area
+    }
+
+    /// From the four numbers of a rectangle (7.9.5), in whatever order.
+    pub(super) fn of(view: View<'_>, rectangle: &Value<'_>) -> Option<Self> {
+        let rectangle = view.resolve(rectangle).ok()?;
+        let sides: Vec<f64> = rectangle.as_array().ok()?.iter().filter_map(|side| number(view, side)).collect();
+        let [x1, y1, x2, y2] = sides.as_slice() else { return None };
+        Self::around(&[(*x1, *y1), (*x2, *y2)])
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.left == self.right || self.bottom == self.top
+    }
+
+    fn meets(&self, other: &Self, margin: f64) -> bool {
+        self.left <= other.right + margin
+            && other.left <= self.right + margin
+            && self.bottom <= other.top + margin
+            && other.bottom <= self.top + margin
+    }
+
+    fn corners(&self) -> [(f64, f64); 4] {
+        [(self.left, self.bottom), (self.right, self.bottom), (self.left, self.top), (self.right, self.top)]
+    }
+}
+
+fn number(view: View<'_>, value: &Value<'_>) -> Option<f64> {
+    match view.resolve(value).ok()?.object {
+        Object::Integer(integer) => Some(f64::from(i32::try_from(integer).ok()?)),
+        Object::Real(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// What the page, with its annotations, paints in `area`.
+pub(super) fn beneath(view: View<'_>, page: Ref, area: &Area) -> Beneath {
+    match look(view, page, area) {
+        Ok(Some(true)) => Beneath::Something,
+        Ok(Some(false)) => Beneath::Nothing,
+        Ok(None) | Err(_) => Beneath::Unknown,
+    }
+}
+
+fn look(view: View<'_>, page: Ref, area: &Area) -> Compared<Option<bool>> {
+    let Some(page) = view.object(page)? else { return Ok(None) };
+    let dictionary = page.value.as_dictionary()?;
+    if let Some(annotations) = view.get(dictionary, "Annots")? {
+        for annotation in annotations.as_array()? {
+            let annotation = view.resolve(annotation)?;
+            let Ok(annotation) = annotation.as_dictionary() else { continue };
+            match view.get(annotation, "Rect")?.and_then(|rectangle| Area::of(view, &rectangle)) {
+                // One without an appearance paints nothing that a signature could hide.
+                _ if view.get(annotation, "AP")?.is_none() => {}
+                Some(other) if !other.meets(area, 0.0) => {}
+                Some(_) => return Ok(Some(true)),
+                None => return Ok(None),
+            }
+        }
+    }
+    let Some(content) = content(view, dictionary)? else { return Ok(Some(false)) };
+    let resources = inherited_resources(view, dictionary)?;
+    let mut walk = Walk {
+        view,
+        resources,
+        area: *area,
+        states: Vec::new(),
+        state: State::default(),
+        path: Vec::new(),
+        operands: Vec::new(),
+    };
+    Ok(walk.run(&content))
+}
+
+/// The page's content streams, joined (7.7.3.3).
+fn content(view: View<'_>, page: &Dictionary<'_>) -> Compared<Option<Vec<u8>>> {
+    let Some(contents) = page.get("Contents")? else { return Ok(None) };
+    let mut parts: Vec<Ref> = Vec::new();
+    match &contents.object {
+        Object::Reference(reference) => match view.object(*reference)? {
+            None => return Ok(None),
+            Some(object) => match object.value.object {
+                Object::Array(elements) => {
+                    parts.extend(elements.iter().map(Value::as_reference).collect::<Result<Vec<_>, _>>()?);
+                }
+                _ => parts.push(*reference),
+            },
+        },
+        _ => parts.extend(contents.as_array()?.iter().map(Value::as_reference).collect::<Result<Vec<_>, _>>()?),
+    }
+    let mut joined = Vec::new();
+    for part in parts {
+        if let Some(stream) = view.object(part)? {
+            joined.extend(view.stream_data(&stream)?);
+            joined.push(b'\n');
+        }
+    }
+    Ok(Some(joined))
+}
+
+/// `/Resources`, which a page may inherit.
+fn inherited_resources<'d>(view: View<'d>, page: &Dictionary<'d>) -> Compared<Option<Dictionary<'d>>> {
+    let mut node = page.clone();
+    for _ in 0..64 {
+        if let Some(resources) = view.get(&node, "Resources")? {
+            return Ok(Some(resources.as_dictionary()?.clone()));
+        }
+        let Some(parent) = view.get(&node, "Parent")? else { return Ok(None) };
+        node = parent.as_dictionary()?.clone();
+    }
+    Ok(None)
+}
+
+/// A transformation (8.3.4): `[a b c d e f]`.
+#[derive(Clone, Copy)]
+struct Matrix([f64; 6]);
+
+impl Matrix {
+    const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+
+    /// First `self`, then `other`.
+    fn then(self, other: Self) -> Self {
+        let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, other.0);
+        Self([a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l])
+    }
+
+    fn apply(self, (x, y): (f64, f64)) -> (f64, f64) {
+        let [a, b, c, d, e, f] = self.0;
+        (a * x + c * y + e, b * x + d * y + f)
+    }
+
+    /// How much it stretches at most.
+    fn stretch(self) -> f64 {
+        let [a, b, c, d, ..] = self.0;
+        a.abs() + b.abs() + c.abs() + d.abs()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    matrix: Matrix,
+    text: Matrix,
+    line: Matrix,
+    font_size: Option<f64>,
+    character_space: f64,
+    word_space: f64,
+    scale: f64,
+    leading: f64,
+    rise: f64,
+    line_width: f64,
+    /// How far the strings shown since the last move may have led, in text units before scaling.
+    shown: f64,
+    /// The fill colour is plain white.
+    is_white: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            matrix: Matrix::IDENTITY,
+            text: Matrix::IDENTITY,
+            line: Matrix::IDENTITY,
+            font_size: None,
+            character_space: 0.0,
+            word_space: 0.0,
+            scale: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+            line_width: 1.0,
+            shown: 0.0,
+            is_white: false,
+        }
+    }
+}
+
+struct Walk<'d> {
+    view: View<'d>,
+    resources: Option<Dictionary<'d>>,
+    area: Area,
+    states: Vec<State>,
+    state: State,
+    /// Points of the current path, in page units.
+    path: Vec<(f64, f64)>,
+    operands: Vec<Operand>,
+}
+
+/// What stands before an operator.
+#[derive(Clone, Debug)]
+enum Operand {
+    Number(f64),
+    Name(Vec<u8>),
+    /// Octets of a string.
+    Text(usize),
+    Other,
+}
+
+/// Why the walk stops: something lies there, or it does not understand.
+enum Stop {
+    Painted,
+    Unknown,
+}
+
+impl Walk<'_> {
+    /// `Some(true)`: painted; `Some(false)`: not; `None`: unknown.
+    fn run(&mut self, content: &[u8]) -> Option<bool> {
+        match self.walk(content) {
+            Ok(()) => Some(false),
+            Err(Stop::Painted) => Some(true),
+            Err(Stop::Unknown) => None,
+        }
+    }
+
+    fn walk(&mut self, content: &[u8]) -> Result<(), Stop> {
+        let mut lexer = Lexer::new(content, 0);
+        loop {
+            let (token, _) = lexer.next_token().map_err(|_| Stop::Unknown)?;
+            match token {
+                Token::End => return Ok(()),
+                // An integer beyond 32 bits is no coordinate of a page.
+                Token::Integer(integer) => {
+                    let number = i32::try_from(integer).map_err(|_| Stop::Unknown)?;
+                    self.operands.push(Operand::Number(f64::from(number)));
+                }
+                Token::Real(text) => {
+                    let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+                    self.operands.push(Operand::Number(number.ok_or(Stop::Unknown)?));
+                }
+                Token::Name(name) => self.operands.push(Operand::Name(name.octets().into_owned())),
+                Token::String(string) => self.operands.push(Operand::Text(length(string))),
+                Token::ArrayStart | Token::ArrayEnd | Token::DictionaryStart | Token::DictionaryEnd => {
+                    self.operands.push(Operand::Other);
+                }
+                Token::Keyword(b"BI") => {
+                    self.image()?;
+                    let data = memchr::memmem::find(lexer.rest(), b"ID").ok_or(Stop::Unknown)?;
+                    lexer.skip(data);
+                    // The data may hold anything, `EI` too: skipping to the first one that stands alone may end early, and
+                    // what follows then is no content and not understood.
+                    let end = memchr::memmem::find_iter(lexer.rest(), b"EI")
+                        .find(|at| stands_alone(lexer.rest(), *at))
+                        .ok_or(Stop::Unknown)?;
+                    lexer.skip(end + 2);
+                    self.operands.clear();
+                }
+                Token::Keyword(operator) => {
+                    self.operator(operator)?;
+                    self.operands.clear();
+                }
+            }
+            if self.operands.len() > 10_000 {
+                return Err(Stop::Unknown);
+            }
+        }
+    }
+
+    fn operator(&mut self, operator: &[u8]) -> Result<(), Stop> {
+        match operator {
+            b"q" => {
+                if self.states.len() >= MAX_STATES {
+                    return Err(Stop::Unknown);
+                }
+                self.states.push(self.state);
+            }
+            b"Q" => self.state = self.states.pop().ok_or(Stop::Unknown)?,
+            b"cm" => self.state.matrix = Matrix(self.numbers()?).then(self.state.matrix),
+            b"w" => {
+                let [width] = self.numbers()?;
+                self.state.line_width = width;
+            }
+            // Paths (8.5)
+            b"m" | b"l" => {
+                let [x, y] = self.numbers()?;
+                self.point(x, y);
+            }
+            b"c" => {
+                let [x1, y1, x2, y2, x3, y3] = self.numbers()?;
+                [(x1, y1), (x2, y2), (x3, y3)].into_iter().for_each(|(x, y)| self.point(x, y));
+            }
+            b"v" | b"y" => {
+                let [x1, y1, x2, y2] = self.numbers()?;
+                [(x1, y1), (x2, y2)].into_iter().for_each(|(x, y)| self.point(x, y));
+            }
+            b"re" => {
+                let [x, y, width, height] = self.numbers()?;
+                [(x, y), (x + width, y), (x, y + height), (x + width, y + height)]
+                    .into_iter()
+                    .for_each(|(x, y)| self.point(x, y));
+            }
+            b"h" | b"W" | b"W*" => {}
+            b"n" => self.path.clear(),
+            b"f" | b"F" | b"f*" => self.paint_path(self.state.is_white)?,
+            b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*" => self.paint_path(false)?,
+            // Colours (8.6): only what is plainly white is told apart.
+            b"g" => self.state.is_white = self.numbers::<1>().is_ok_and(|values| values == [1.0]),
+            b"rg" => self.state.is_white = self.numbers::<3>().is_ok_and(|values| values == [1.0; 3]),
+            b"k" => self.state.is_white = self.numbers::<4>().is_ok_and(|values| values == [0.0; 4]),
+            b"cs" | b"sc" | b"scn" => self.state.is_white = false,
+            b"G" | b"RG" | b"K" | b"CS" | b"SC" | b"SCN" => {}
+            // Text (9)
+            b"BT" => {
+                (self.state.text, self.state.line) = (Matrix::IDENTITY, Matrix::IDENTITY);
+                self.state.shown = 0.0;
+            }
+            b"ET" => {}
+            b"Tf" => match self.operands.last() {
+                Some(Operand::Number(size)) => self.state.font_size = Some(*size),
+                _ => return Err(Stop::Unknown),
+            },
+            b"Tc" => [self.state.character_space] = self.numbers()?,
+            b"Tw" => [self.state.word_space] = self.numbers()?,
+            b"Tz" => {
+                let [percent] = self.numbers()?;
+                self.state.scale = percent / 100.0;
+            }
+            b"TL" => [self.state.leading] = self.numbers()?,
+            b"Ts" => [self.state.rise] = self.numbers()?,
+            b"Tr" => {}
+            b"Td" => {
+                let [x, y] = self.numbers()?;
+                self.next_line(x, y);
+            }
+            b"TD" => {
+                let [x, y] = self.numbers()?;
+                self.state.leading = -y;
+                self.next_line(x, y);
+            }
+            b"Tm" => {
+                self.state.line = Matrix(self.numbers()?);
+                self.state.text = self.state.line;
+                self.state.shown = 0.0;
+            }
+            b"T*" => self.next_line(0.0, -self.state.leading),
+            b"Tj" | b"TJ" => self.show()?,
+            b"'" | b"\"" => {
+                self.next_line(0.0, -self.state.leading);
+                self.show()?;
+            }
+            b"Do" => self.draw()?,
+            b"gs" => self.graphics_state()?,
+            // Parameters that paint nothing and move nothing.
+            b"J" | b"j" | b"M" | b"d" | b"ri" | b"i" | b"BMC" | b"BDC" | b"EMC" | b"MP" | b"DP" | b"BX" | b"EX"
+            | b"true" | b"false" | b"null" => {}
+            // `sh` paints all that is not clipped away; others are unknown.
+            _ => return Err(Stop::Unknown),
+        }
+        Ok(())
+    }
+
+    /// The last `N` operands, which must be numbers.
+    fn numbers<const N: usize>(&self) -> Result<[f64; N], Stop> {
+        let start = self.operands.len().checked_sub(N).ok_or(Stop::Unknown)?;
+        let mut numbers = [0.0; N];
+        for (number, operand) in numbers.iter_mut().zip(self.operands.iter().skip(start)) {
+            match operand {
+                Operand::Number(value) => *number = *value,
+                _ => return Err(Stop::Unknown),
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn point(&mut self, x: f64, y: f64) {
+        self.path.push(self.state.matrix.apply((x, y)));
+    }
+
+    fn paint_path(&mut self, is_invisible: bool) -> Result<(), Stop> {
+        let path = std::mem::take(&mut self.path);
+        if is_invisible || path.is_empty() {
+            return Ok(());
+        }
+        self.paint(&path, self.state.line_width.abs() * self.state.matrix.stretch() + MARGIN)
+    }
+
+    fn paint(&self, points: &[(f64, f64)], margin: f64) -> Result<(), Stop> {
+        match Area::around(points) {
+            Some(painted) if painted.meets(&self.area, margin) => Err(Stop::Painted),
+            Some(_) if margin.is_finite() => Ok(()),
+            _ => Err(Stop::Unknown),
+        }
+    }
+
+    fn next_line(&mut self, x: f64, y: f64) {
+        self.state.line = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(self.state.line);
+        self.state.text = self.state.line;
+        self.state.shown = 0.0;
+    }
+
+    /// No glyph of a font in use is wider than 1.5 times its size, or reaches further than 1.5 sizes up or down; each
+    /// octet may be a glyph. The numbers between strings move by thousandths of the size, either way.
+    fn show(&mut self) -> Result<(), Stop> {
+        let size = self.state.font_size.ok_or(Stop::Unknown)?;
+        let mut right = self.state.shown;
+        let mut left = self.state.shown;
+        for operand in &self.operands {
+            match operand {
+                Operand::Text(octets) => {
+                    let octets = f64::from(u32::try_from(*octets).map_err(|_| Stop::Unknown)?);
+                    let spaces = self.state.character_space.abs() + self.state.word_space.abs();
+                    right += octets * (size.abs() * 1.5 + spaces);
+                    left += octets * spaces;
+                }
+                Operand::Number(thousandths) => {
+                    let moved = thousandths / 1000.0 * size;
+                    if moved > 0.0 {
+                        left += moved;
+                    } else {
+                        right -= moved;
+                    }
+                }
+                Operand::Other | Operand::Name(_) => {}
+            }
+        }
+        let scale = self.state.scale.abs();
+        let frame = Area {
+            left: (-left - size.abs()) * scale,
+            right: (right + size.abs()) * scale,
+            bottom: self.state.rise - size.abs() * 1.5,
+            top: self.state.rise + size.abs() * 1.5,
+        };
+        let to_page = self.state.text.then(self.state.matrix);
+        self.paint(&frame.corners().map(|corner| to_page.apply(corner)), MARGIN)?;
+        // Where the next string begins is not known: somewhere in this frame. Its own frame begins at the left end and
+        // is longer by what may have been passed.
+        self.state.shown = left.max(right);
+        Ok(())
+    }
+
+    /// An image fills the unit square (8.9.5.1).
+    fn image(&self) -> Result<(), Stop> {
+        let square = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
+        self.paint(&square.map(|corner| self.state.matrix.apply(corner)), MARGIN)
+    }
+
+    fn draw(&self) -> Result<(), Stop> {
+        let object = self.resource("XObject").ok().flatten().ok_or(Stop::Unknown)?;
+        let object = self.view.object(object).ok().flatten().ok_or(Stop::Unknown)?;
+        let dictionary = object.value.as_dictionary().map_err(|_| Stop::Unknown)?;
+        if dictionary.is("Subtype", "Image").unwrap_or(false) {
+            return self.image();
+        }
+        // A form paints inside its BBox (8.10.1).
+        let get = |key| self.view.get(dictionary, key).map_err(|_| Stop::Unknown);
+        let frame = get("BBox")?.and_then(|frame| Area::of(self.view, &frame)).ok_or(Stop::Unknown)?;
+        let matrix = match get("Matrix")? {
+            None => Matrix::IDENTITY,
+            Some(matrix) => {
+                let elements = matrix.as_array().map_err(|_| Stop::Unknown)?;
+                let numbers: Vec<f64> = elements.iter().filter_map(|element| number(self.view, element)).collect();
+                Matrix(numbers.try_into().map_err(|_| Stop::Unknown)?)
+            }
+        };
+        let to_page = matrix.then(self.state.matrix);
+        self.paint(&frame.corners().map(|corner| to_page.apply(corner)), MARGIN)
+    }
+
+    /// A graphics state may set the font (table 57), whose size then is not known.
+    fn graphics_state(&mut self) -> Result<(), Stop> {
+        let Some(name) = self.resource("ExtGState").map_err(|_| Stop::Unknown)? else {
+            self.state.font_size = None;
+            return Ok(());
+        };
+        let object = self.view.object(name).ok().flatten().ok_or(Stop::Unknown)?;
+        let dictionary = object.value.as_dictionary().map_err(|_| Stop::Unknown)?;
+        if dictionary.get("Font").map_err(|_| Stop::Unknown)?.is_some() {
+            self.state.font_size = None;
+        }
+        if dictionary.get("LW").map_err(|_| Stop::Unknown)?.is_some() {
+            return Err(Stop::Unknown);
+        }
+        Ok(())
+    }
+
+    /// The object that the operand names among the resources of this kind; `None` when it is a direct one.
+    fn resource(&self, kind: &'static str) -> Compared<Option<Ref>> {
+        let (Some(Operand::Name(name)), Some(resources)) = (self.operands.last(), &self.resources) else {
+            return Ok(None);
+        };
+        let Some(list) = self.view.get(resources, kind)? else { return Ok(None) };
+        let found = list.as_dictionary()?.entries().iter().find(|(known, _)| *known.octets() == **name);
+        Ok(found.and_then(|(_, value)| value.as_reference().ok()))
+    }
+}
+
+fn length(string: PdfString<'_>) -> usize {
+    string.octets().len()
+}
+
+/// `EI` with white space on both sides (8.9.7).
+fn stands_alone(octets: &[u8], at: usize) -> bool {
+    let is_blank = |octet: Option<&u8>| octet.is_none_or(u8::is_ascii_whitespace);
+    is_blank(at.checked_sub(1).and_then(|before| octets.get(before))) && is_blank(octets.get(at + 2))
+}

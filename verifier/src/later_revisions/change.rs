@@ -1,0 +1,272 @@
+//! What one revision did to the document, as facts. Whether it was allowed is `rules`' question.
+
+use pades::PdfError;
+use pades::pdf::Ref;
+
+use super::beneath::Beneath;
+use crate::findings::Language;
+
+/// One difference between a revision and the one before it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A signature, or a document time-stamp, was added.
+    SignatureAdded {
+        /// The field's full name.
+        field: String,
+        /// It is a document time-stamp.
+        is_time_stamp: bool,
+        /// Where it stands.
+        place: FieldPlace,
+    },
+    /// A signature field without a signature was added.
+    EmptySignatureField {
+        /// The field's full name.
+        field: String,
+    },
+    /// The document security store was added or extended.
+    SecurityStore,
+    /// A form field's value was changed.
+    FieldValue {
+        /// The field's full name.
+        field: String,
+        /// Its value before.
+        before: String,
+        /// Its value now.
+        after: String,
+        /// Whether the page shows that value.
+        shown: Shown,
+    },
+    /// An annotation on a page was added, changed or removed.
+    Annotation {
+        /// The page, from 1.
+        page: usize,
+        /// What was done.
+        action: AnnotationAction,
+        /// Its kind (`Stamp`, `Text`).
+        kind: String,
+    },
+    /// The document information dictionary was changed.
+    Information,
+    /// The document's metadata (XMP) were changed.
+    Metadata,
+    /// The catalog's version was raised.
+    Version,
+    /// The catalog's list of extensions was changed.
+    Extensions,
+    /// Something that no rule knows.
+    Unexplained {
+        /// What it was found in.
+        place: Place,
+        /// The object that differs, the nearest one that has a number.
+        object: Option<Ref>,
+    },
+    /// Something that the comparison needs cannot be read.
+    Unreadable(PdfError),
+    /// More differences than are listed.
+    TooMany,
+}
+
+/// Where a signature field stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldPlace {
+    /// The field was there before, without a signature.
+    Existing,
+    /// The field is new and shows nothing.
+    NewInvisible,
+    /// The field is new and paints on a page: what lay there may be covered.
+    NewVisible {
+        /// The page, from 1; `None` when no page lists it.
+        page: Option<usize>,
+        /// What lay there.
+        beneath: Beneath,
+    },
+}
+
+/// Whether a page shows a field's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// It does.
+    Agrees,
+    /// It shows another text.
+    Disagrees,
+    /// That cannot be told.
+    Unknown,
+}
+
+/// What was done to an annotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnnotationAction {
+    /// It is new.
+    Added,
+    /// It looks or acts otherwise.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+/// Where something was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The trailer, or the catalog it names.
+    Trailer,
+    /// An entry of the catalog.
+    Catalog(String),
+    /// The tree of pages itself: pages added, removed or reordered.
+    PageTree,
+    /// A page: its content, its resources, or anything that it leads to.
+    Page(usize),
+    /// The form as a whole.
+    Form,
+    /// A form field, by its full name.
+    Field(String),
+    /// An object placed outside the octets of its revision.
+    OutsideRevision,
+    /// Octets of the revision that belong to no object.
+    Octets {
+        /// Octets from the start of the file.
+        offset: usize,
+    },
+    /// A dictionary that makes readers treat the file as linearized.
+    Linearization,
+}
+
+impl Change {
+    /// For people.
+    pub fn text(&self, language: Language) -> String {
+        match language {
+            Language::English => self.english(),
+            Language::Indonesian => self.indonesian(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::SignatureAdded { field, is_time_stamp, place } => {
+                let what = if *is_time_stamp { "document time-stamp" } else { "signature" };
+                let place = match place {
+                    FieldPlace::Existing => String::new(),
+                    FieldPlace::NewInvisible => " in a new invisible field".into(),
+                    FieldPlace::NewVisible { page: Some(page), beneath } => {
+                        let where_to = match beneath {
+                            Beneath::Nothing => "an empty area of page",
+                            Beneath::Something => "content of page",
+                            Beneath::Unknown => "page",
+                        };
+                        format!(" in a new field that paints over {where_to} {page}")
+                    }
+                    FieldPlace::NewVisible { page: None, .. } => " in a new visible field".into(),
+                };
+                format!("{what} \"{field}\" added{place}")
+            }
+            Self::EmptySignatureField { field } => format!("empty signature field \"{field}\" added"),
+            Self::SecurityStore => "validation data (DSS) added".into(),
+            Self::FieldValue { field, before, after, shown } => {
+                let shown = match shown {
+                    Shown::Agrees => "",
+                    Shown::Disagrees => "; the page shows something else",
+                    Shown::Unknown => "; what the page shows cannot be told",
+                };
+                format!("form field \"{field}\" changed from \"{before}\" to \"{after}\"{shown}")
+            }
+            Self::Annotation { page, action, kind } => {
+                let action = match action {
+                    AnnotationAction::Added => "added to",
+                    AnnotationAction::Changed => "changed on",
+                    AnnotationAction::Removed => "removed from",
+                };
+                format!("annotation ({kind}) {action} page {page}; it may cover signed content")
+            }
+            Self::Information => "document information (Info) changed".into(),
+            Self::Metadata => "metadata (XMP) changed".into(),
+            Self::Version => "version in the catalog raised".into(),
+            Self::Extensions => "list of extensions in the catalog changed".into(),
+            Self::Unexplained { place, object } => {
+                let object = object.map(|object| format!(" (object {object})")).unwrap_or_default();
+                format!("{} changed{object}", place.english())
+            }
+            Self::Unreadable(error) => format!("the change cannot be read: {error}"),
+            Self::TooMany => "further changes, not listed".into(),
+        }
+    }
+
+    fn indonesian(&self) -> String {
+        match self {
+            Self::SignatureAdded { field, is_time_stamp, place } => {
+                let what = if *is_time_stamp { "stempel waktu dokumen" } else { "tanda tangan" };
+                let place = match place {
+                    FieldPlace::Existing => String::new(),
+                    FieldPlace::NewInvisible => " pada isian baru yang tidak terlihat".into(),
+                    FieldPlace::NewVisible { page: Some(page), beneath } => {
+                        let where_to = match beneath {
+                            Beneath::Nothing => "bagian kosong halaman",
+                            Beneath::Something => "isi halaman",
+                            Beneath::Unknown => "halaman",
+                        };
+                        format!(" pada isian baru yang tampak di atas {where_to} {page}")
+                    }
+
+                    FieldPlace::NewVisible { page: None, .. } => " pada isian baru yang tampak".into(),
+                };
+                format!("{what} \"{field}\" ditambahkan{place}")
+            }
+            Self::EmptySignatureField { field } => format!("isian tanda tangan kosong \"{field}\" ditambahkan"),
+            Self::SecurityStore => "data validasi (DSS) ditambahkan".into(),
+            Self::FieldValue { field, before, after, shown } => {
+                let shown = match shown {
+                    Shown::Agrees => "",
+                    Shown::Disagrees => "; halaman menampilkan isi lain",
+                    Shown::Unknown => "; yang tampil di halaman tidak dapat dipastikan",
+                };
+                format!("isian formulir \"{field}\" diubah dari \"{before}\" menjadi \"{after}\"{shown}")
+            }
+            Self::Annotation { page, action, kind } => {
+                let action = match action {
+                    AnnotationAction::Added => "ditambahkan di",
+                    AnnotationAction::Changed => "diubah di",
+                    AnnotationAction::Removed => "dihapus dari",
+                };
+                format!("anotasi ({kind}) {action} halaman {page}; dapat menutupi isi yang ditandatangani")
+            }
+            Self::Information => "informasi dokumen (Info) diubah".into(),
+            Self::Metadata => "metadata (XMP) diubah".into(),
+            Self::Version => "versi di katalog dinaikkan".into(),
+            Self::Extensions => "daftar ekstensi di katalog diubah".into(),
+            Self::Unexplained { place, object } => {
+                let object = object.map(|object| format!(" (objek {object})")).unwrap_or_default();
+                format!("{} diubah{object}", place.indonesian())
+            }
+            Self::Unreadable(error) => format!("perubahan tidak dapat dibaca: {error}"),
+            Self::TooMany => "perubahan lain, tidak dirinci".into(),
+        }
+    }
+}
+
+impl Place {
+    fn english(&self) -> String {
+        match self {
+            Self::Trailer => "the trailer".into(),
+            Self::Catalog(key) => format!("{key} in the catalog"),
+            Self::PageTree => "the tree of pages".into(),
+            Self::Page(page) => format!("content of page {page}"),
+            Self::Form => "the form as a whole".into(),
+            Self::Field(name) => format!("form field \"{name}\""),
+            Self::OutsideRevision => "an object in octets of an earlier revision".into(),
+            Self::Octets { offset } => format!("octets from {offset} on, which belong to no object,"),
+            Self::Linearization => "linearization".into(),
+        }
+    }
+
+    fn indonesian(&self) -> String {
+        match self {
+            Self::Trailer => "trailer".into(),
+            Self::Catalog(key) => format!("{key} di katalog"),
+            Self::PageTree => "susunan halaman".into(),
+            Self::Page(page) => format!("isi halaman {page}"),
+            Self::Form => "formulir secara keseluruhan".into(),
+            Self::Field(name) => format!("isian formulir \"{name}\""),
+            Self::OutsideRevision => "objek di dalam oktet revisi terdahulu".into(),
+            Self::Octets { offset } => format!("oktet mulai {offset}, yang bukan milik objek mana pun,"),
+            Self::Linearization => "linearisasi".into(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The octets of one later revision: each belongs to an object, to a cross-reference section, or to the end mark.
+//!
+//! Job: refuse what would be read by some programs and not by others: objects that no cross-reference section names,
+//! entries that lead into octets of an earlier revision, an end mark inside, a linearization dictionary that sends
+//! readers elsewhere.
+//! Invariant: white space and comments are the only octets that stand for nothing.
+
+use std::ops::Range;
+
+use pades::PdfError;
+use pades::pdf::{Place as Entry, Ref, View};
+
+use super::change::{Change, Place};
+use pades::SignedPdf;
+
+/// What is wrong with the octets of revision `index`.
+pub(super) fn review(pdf: &SignedPdf<'_>, index: usize) -> Vec<Change> {
+    match try_review(pdf, index) {
+        Ok(changes) => changes,
+        Err(error) => vec![Change::Unreadable(error)],
+    }
+}
+
+fn try_review(pdf: &SignedPdf<'_>, index: usize) -> Result<Vec<Change>, PdfError> {
+    let mut changes = Vec::new();
+    let (Some(revision), Some(view)) = (pdf.revisions().get(index), pdf.document().view(index)) else {
+        return Ok(changes);
+    };
+    let span = revision.span();
+    let mut pieces: Vec<Range<usize>> = revision.xref_spans();
+    for change in pdf.document().changes(index)? {
+        let reference = Ref { number: change.after.number, generation: change.after.generation };
+        let Entry::Offset(offset) = change.after.place else { continue };
+        if !span.contains(&offset) {
+            changes.push(Change::Unexplained { place: Place::OutsideRevision, object: Some(reference) });
+            continue;
+        }
+        let Some(object) = view.object(reference)? else { continue };
+        if object.value.as_dictionary().is_ok_and(|dictionary| dictionary.get("Linearized") != Ok(None)) {
+            changes.push(Change::Unexplained { place: Place::Linearization, object: Some(reference) });
+        }
+        pieces.push(object.span);
+    }
+    if let Some(offset) = revision.hybrid_offset().filter(|offset| span.contains(offset)) {
+        pieces.extend(stream_at(view, offset, &pieces));
+    }
+    pieces.sort_by_key(|piece| (piece.start, piece.end));
+    let octets = pdf.bytes();
+    let mut position = span.start;
+    for piece in pieces {
+        let gap = octets.get(position..piece.start.max(position)).unwrap_or_default();
+        if let Some(inside) = first_meaningful(gap) {
+            changes.push(unexplained_octets(position + inside));
+        }
+        position = position.max(piece.end);
+    }
+    let tail = octets.get(position..revision.eof).unwrap_or_default();
+    if !is_end(tail) {
+        changes.push(unexplained_octets(position));
+    }
+    Ok(changes)
+}
+
+fn unexplained_octets(offset: usize) -> Change {
+    Change::Unexplained { place: Place::Octets { offset }, object: None }
+}
+
+/// The cross-reference stream of a hybrid section is an object that no entry needs to name.
+fn stream_at(view: View<'_>, offset: usize, known: &[Range<usize>]) -> Option<Range<usize>> {
+    if known.iter().any(|piece| piece.contains(&offset)) {
+        return None;
+    }
+    let octets = view.bytes();
+    let end = memchr::memmem::find(octets.get(offset..)?, b"endobj")?;
+    Some(offset..offset + end + b"endobj".len())
+}
+
+/// Offset of the first octet that is neither white space nor in a comment. A comment that looks like a header or an
+/// end mark counts: some programs obey it.
+fn first_meaningful(gap: &[u8]) -> Option<usize> {
+    let mut position = 0;
+    while let Some(octet) = gap.get(position) {
+        match octet {
+            0 | b'\t' | b'\n' | 0x0c | b'\r' | b' ' => position += 1,
+            b'%' => {
+                let rest = gap.get(position..).unwrap_or_default();
+                if rest.starts_with(b"%PDF") || rest.starts_with(b"%%EOF") {
+                    return Some(position);
+                }
+                position += rest.iter().position(|octet| matches!(octet, b'\r' | b'\n')).unwrap_or(rest.len());
+            }
+            _ => return Some(position),
+        }
+    }
+    None
+}
+
+/// `startxref`, a number, `%%EOF` (7.5.5).
+fn is_end(tail: &[u8]) -> bool {
+    let words: Vec<&[u8]> =
+        tail.split(|octet| octet.is_ascii_whitespace() || *octet == 0).filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        [b"startxref", number, b"%%EOF"] => number.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_white_space_and_harmless_comments_stand_for_nothing() {
+        assert_eq!(first_meaningful(b" \r\n\0% comment\n%\xe2\xe3\n"), None);
+        assert_eq!(first_meaningful(b"\n%%EOF\n"), Some(1));
+        assert_eq!(first_meaningful(b"%PDF-1.4"), Some(0));
+        assert_eq!(first_meaningful(b"% x\n7 0 obj"), Some(4));
+    }
+
+    #[test]
+    fn a_revision_ends_with_its_three_words() {
+        assert!(is_end(b"\nstartxref\n123\n%%EOF"));
+        assert!(!is_end(b"\nstartxref\n123\n%%EOF\n%%EOF"));
+        assert!(!is_end(b"7 0 obj endobj startxref\n123\n%%EOF"));
+        assert!(!is_end(b"startxref\n12a\n%%EOF"));
+    }
+}
