@@ -50,8 +50,6 @@ pub struct Client {
     journal: Journal,
     state_dir: PathBuf,
     settings: Settings,
-    /// The office that our certificate names, when we have read one.
-    office: Option<OfficeId>,
 }
 
 /// What a client takes from its configuration beside the connection.
@@ -63,6 +61,8 @@ pub struct Settings {
     pub oid_arc: OidArc,
     /// How long each step may take.
     pub timeouts: Timeouts,
+    /// The office that the client certificate names. A profile of another one is refused.
+    pub office: Option<OfficeId>,
 }
 
 /// Why a client cannot be made of its configuration.
@@ -119,9 +119,13 @@ impl Client {
             None => tls,
         };
         let channel = endpoint(Endpoint::from(config.server.clone()), config.timeouts.connect).tls_config(tls)?;
-        let settings = Settings { concurrency: config.concurrency, oid_arc: config.oid_arc, timeouts: config.timeouts };
-        let client = Self::over(channel.connect_lazy(), &config.state_dir, settings)?;
-        Ok(Self { office: Some(office), ..client })
+        let settings = Settings {
+            concurrency: config.concurrency,
+            oid_arc: config.oid_arc,
+            timeouts: config.timeouts,
+            office: Some(office),
+        };
+        Ok(Self::over(channel.connect_lazy(), &config.state_dir, settings)?)
     }
 
     /// Makes a client over a channel of the caller's: a tunnel, or a pipe within one process.
@@ -133,13 +137,7 @@ impl Client {
         let service = SigningServiceClient::new(channel)
             .max_decoding_message_size(RECEIVE_LIMIT_BYTES)
             .max_encoding_message_size(SEND_LIMIT_BYTES);
-        Ok(Self {
-            service,
-            journal: Journal::open(state_dir)?,
-            state_dir: state_dir.to_owned(),
-            settings,
-            office: None,
-        })
+        Ok(Self { service, journal: Journal::open(state_dir)?, state_dir: state_dir.to_owned(), settings })
     }
 
     /// The journal of unfinished requests.

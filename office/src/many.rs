@@ -191,7 +191,8 @@ impl Run {
             }
         }
 
-        // 2. Record. Nothing of the group leaves before all of it is durable.
+        // 2. Record, in the order of the files. Nothing of the group leaves before all of it is durable.
+        drafts.sort_by_key(|(position, _)| *position);
         let (positions, drafts): (Vec<usize>, Vec<Draft>) = drafts.into_iter().unzip();
         let journal = self.client.journal().clone();
         let begun = if drafts.is_empty() { Ok(Vec::new()) } else { blocking(move || journal.begin(drafts)).await };
@@ -209,7 +210,8 @@ impl Run {
             Err(error) => self.tell_all(positions, error).await,
         }
 
-        // 3. Send.
+        // 3. Send, in the same order.
+        entries.sort_by_key(|(position, _)| *position);
         self.settle(entries).await;
     }
 

@@ -113,7 +113,7 @@ impl Client {
             match within(limit, service.get_signing_profile(timed(v1::GetSigningProfileRequest {}, limit))).await {
                 Ok(profile) => {
                     let profile = wire::profile(profile)?;
-                    return match &self.office {
+                    return match &self.settings.office {
                         Some(office) if *office != profile.office => {
                             Err(AnswerError::OtherOffice { named: profile.office }.into())
                         }

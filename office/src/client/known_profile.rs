@@ -42,7 +42,7 @@ impl Client {
         })
         .await
         // Two offices may share a folder by mistake; what one was told is not the other's.
-        .filter(|profile| self.office.as_ref().is_none_or(|office| *office == profile.office));
+        .filter(|profile| self.settings.office.as_ref().is_none_or(|office| *office == profile.office));
         // With a profile in hand one attempt is enough: whoever waits, waits for the signature.
         let asking =
             if remembered.is_some() { self.clone().giving_up_after(std::time::Duration::ZERO) } else { self.clone() };

@@ -13,6 +13,7 @@ use office::{
     AnswerError, Client, Existing, Job, Moments, Outcome, Output, Provenance, Receipt, RequestId, SignError, Way,
     WireError,
 };
+use proto::teken::v1;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tonic::Code;
@@ -157,6 +158,38 @@ async fn an_item_for_later_is_asked_again_without_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_item_in_doubt_that_is_then_refused_ends_only_on_the_services_word() {
+    let doubt = Act::Refuse(Code::DeadlineExceeded, "OUTCOME_UNKNOWN");
+    let refusal = Act::Refuse(Code::PermissionDenied, "OFFICE_SUSPENDED");
+    let fifth = RequestId::from_random([5; 16]);
+    for (known, left) in [(v1::SignatureState::Open, vec![fifth]), (v1::SignatureState::Abandoned, vec![])] {
+        let (folder, state) = folders();
+        let peer = Peer::doing([Act::Sign, Act::Sign, Act::Sign, Act::Sign, doubt, refusal]);
+        peer.know(&fifth.to_string(), vec![0; 32], known);
+        let client = peer.client(&state, PATIENT);
+        let outcomes = sign(&client, folder.path(), 5).await;
+        match (known, outcomes.get(&4)) {
+            (v1::SignatureState::Open, Some(Err(SignError::Waiting { request_id, .. })))
+            | (v1::SignatureState::Abandoned, Some(Err(SignError::Refused { request_id, .. }))) => {
+                assert_eq!(*request_id, fifth);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(waiting(&client), left, "{known:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_sent_in_the_order_of_the_files() {
+    let (folder, state) = folders();
+    let peer = Peer::doing([]);
+    sign(&peer.client(&state, ONCE), folder.path(), 10).await;
+    let ids: Vec<String> = peer.seen().into_iter().map(|seen| seen.request_id).collect();
+    let in_order: Vec<String> = (1..=10).map(|octet| RequestId::from_random([octet; 16]).to_string()).collect();
+    assert_eq!(ids, in_order);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_batch_that_is_out_of_step_signs_nothing_wrong_and_keeps_the_rest() {
     for (act, index) in [(Act::UnaskedItem, 99), (Act::Twice, 2)] {
         let (folder, state) = folders();
@@ -221,6 +254,7 @@ async fn resume_leaves_requests_of_programs_to_their_programs() {
     drop(client.sign_pdf(&profile, pdf("a"), task("1"), moment(1)).await.expect("signed"));
     let resumed = outcomes(client.resume(profile, waiting(&client))).await;
     assert!(matches!(resumed.get(&0), Some(Err(SignError::NoPlace { .. }))), "{resumed:?}");
+    assert_eq!(peer.seen().len(), 1, "only the program's own call was made");
     assert_eq!(waiting(&client).len(), 1);
 }
 

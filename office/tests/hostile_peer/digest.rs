@@ -69,7 +69,7 @@ async fn every_lie_of_the_peer_is_caught_and_the_request_stays_in_the_journal() 
         (Act::NotCms, AnswerError::Cms(not_cms)),
         (Act::StateOpen, AnswerError::NotSigned { state: SignatureState::Open }),
         (Act::NoSignature, AnswerError::Wire(WireError::Field { field: "signature" })),
-        (Act::NotCms, AnswerError::Cms(pades::Cms::from_der(b"not a CMS".to_vec()).expect_err("not a CMS"))),
+        (Act::Stranger, AnswerError::OtherChain),
     ];
     for (act, expected) in cases {
         let (folder, peer) = (folder(), Peer::doing([act]));
@@ -209,6 +209,47 @@ async fn a_refusal_after_doubt_ends_the_request_only_when_the_service_has_none()
     let (result, waiting) = refused_after_doubt(Some(v1::SignatureState::Open)).await;
     assert!(matches!(result, Err(SignError::Waiting { .. })), "{result:?}");
     assert_eq!(waiting, [RequestId::from_random([1; 16])]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn doubt_within_one_run_counts_as_much_as_doubt_of_an_earlier_one() {
+    let away = Act::Break(Code::Unavailable);
+    let (folder, peer) = (folder(), Peer::doing([away, Act::Refuse(Code::PermissionDenied, "OFFICE_SUSPENDED")]));
+    let client = peer.client(folder.path(), PATIENT);
+    let profile = profile(&client).await;
+    let prepared = office::prepare(pdf("a"), &profile, moment(1).claimed_signing_time).expect("prepared");
+    let digest = prepared.document_digest().as_bytes().to_vec();
+    let request_id = RequestId::from_random([1; 16]);
+    peer.know(&request_id.to_string(), digest, v1::SignatureState::Signed);
+    let signed = client.sign_pdf(&profile, pdf("a"), task("1"), moment(1)).await.expect("signed by the first attempt");
+    assert_eq!(signed.finish().expect("finished").request_id, request_id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_word_about_another_request_does_not_end_this_one() {
+    let away = Act::Break(Code::Unavailable);
+    let (folder, peer) = (folder(), Peer::doing([away, Act::Refuse(Code::PermissionDenied, "OFFICE_SUSPENDED")]));
+    let client = peer.client(folder.path(), PATIENT);
+    let answered = RequestId::from_random([9; 16]);
+    peer.know(&answered.to_string(), vec![0; 32], v1::SignatureState::Abandoned);
+    let error = client.sign_pdf(&profile(&client).await, pdf("a"), task("1"), moment(1)).await.expect_err("a lie");
+    assert_eq!(answer_error(error), AnswerError::OtherRequest { answered });
+    assert_eq!(waiting(&client), [RequestId::from_random([1; 16])]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_of_another_office_is_refused_and_not_remembered_for_it() {
+    let folder = folder();
+    let named = evidence::OfficeId::parse("kec-b").expect("an office");
+    let mistaken = Peer::doing([]).taking_us_for("kec-b").certifying("kec-a").client(folder.path(), ONCE);
+    let error = mistaken.known_profile().await.expect_err("another office's");
+    assert_eq!(error, office::CallError::Answer(AnswerError::OtherOffice { named }));
+
+    let theirs = Peer::doing([]).taking_us_for("kec-b").certifying("kec-b").client(folder.path(), ONCE);
+    theirs.known_profile().await.expect("their own");
+    let ours = Peer::doing([]).away().certifying("kec-a").client(folder.path(), ONCE);
+    let error = ours.known_profile().await.expect_err("only the other office's is remembered");
+    assert!(matches!(error, office::CallError::Fault { .. }), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]

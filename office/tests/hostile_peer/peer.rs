@@ -49,6 +49,8 @@ pub(crate) enum Act {
     AnswerOtherRequest,
     ValueDoesNotVerify,
     OtherSigner,
+    /// Our signer, and a certificate of somebody else beside its chain.
+    Stranger,
     /// Signed by the signer of this serial number.
     SignedBy(u8),
     NoStatement,
@@ -62,6 +64,8 @@ pub(crate) enum Act {
     NoSignature,
     /// `SignDocument`: another document, signed.
     OtherDocument,
+    /// `SignDocument`: signs the document twice.
+    TwoRevisions,
     /// `SignDocument`: the signed document with an octet after it.
     Tail,
     /// `SignDocument`: the CMS of the answer is not the one in the file.
@@ -104,6 +108,7 @@ pub(crate) struct Peer {
     state: Arc<Mutex<State>>,
     signer: Arc<TestSigner>,
     office: &'static str,
+    certified: Option<&'static str>,
     profile_away: bool,
 }
 
@@ -114,6 +119,7 @@ impl Peer {
             state: Arc::new(Mutex::new(state)),
             signer: Arc::new(TestSigner::new(2)),
             office: OFFICE,
+            certified: None,
             profile_away: false,
         }
     }
@@ -126,6 +132,12 @@ impl Peer {
     /// The service after its signer was renewed.
     pub(crate) fn signing_with(mut self, serial_number: u8) -> Self {
         self.signer = Arc::new(TestSigner::new(serial_number));
+        self
+    }
+
+    /// A client whose certificate names this office.
+    pub(crate) fn certifying(mut self, office: &'static str) -> Self {
+        self.certified = Some(office);
         self
     }
 
@@ -142,9 +154,14 @@ impl Peer {
     /// From now on `GetSignature` knows this of the request that was seen last.
     pub(crate) fn know_last_as(&self, state: v1::SignatureState) {
         let last = self.seen().pop().expect("a request was seen");
-        let digest = DocumentDigest::from_sha256(last.content.try_into().expect("a digest"));
+        self.know(&last.request_id, last.content, state);
+    }
+
+    /// From now on `GetSignature` answers this, whatever it is asked.
+    pub(crate) fn know(&self, request_id: &str, content: Vec<u8>, state: v1::SignatureState) {
+        let digest = DocumentDigest::from_sha256(content.try_into().expect("a digest"));
         let said = Said { sequence: 7, office: OFFICE, document_type: DocumentType::surat() };
-        let mut signature = self.signature(&last.request_id, &digest, &said);
+        let mut signature = self.signature(request_id, &digest, &said);
         signature.state = state.into();
         if state == v1::SignatureState::Signed {
             signature.cms = self.signer.cms(&digest, Some(&said)).to_der().to_vec();
@@ -176,6 +193,7 @@ impl Peer {
             concurrency: std::num::NonZeroUsize::new(4).expect("four"),
             oid_arc: evidence::OidArc::default(),
             timeouts: Timeouts { give_up, ..Timeouts::default() },
+            office: self.certified.map(|office| evidence::OfficeId::parse(office).expect("an office")),
         };
         Client::over(channel, state_dir, settings).expect("the journal opens")
     }
@@ -228,6 +246,7 @@ impl Peer {
                 self.signer.cms(asked, Some(&said))
             }
             Act::ValueDoesNotVerify => self.signer.cms_that_does_not_verify(asked, &said),
+            Act::Stranger => self.signer.cms_with_a_stranger(asked, &said),
             Act::OtherSigner => TestSigner::new(4).cms(asked, Some(&said)),
             Act::SignedBy(serial_number) => TestSigner::new(serial_number).cms(asked, Some(&said)),
             Act::NoStatement => self.signer.cms(asked, None),
@@ -277,7 +296,18 @@ impl Peer {
             location: None,
             appearance: pades::Appearance::Invisible,
         };
-        let input = if act == Act::OtherDocument { crate::document::pdf("another") } else { sent };
+        let input = match act {
+            Act::OtherDocument => crate::document::pdf("another"),
+            Act::TwoRevisions => {
+                let parts = Box::pin(self.document_parts(Act::Sign, request_id, sent)).await?;
+                let chunks = parts.into_iter().filter_map(|part| match part {
+                    Received::Chunk(chunk) => Some(chunk),
+                    Received::Result(_) => None,
+                });
+                chunks.flatten().collect()
+            }
+            _ => sent,
+        };
         let prepared = UnsignedPdf::open(input, &Limits::default())
             .expect("a document of the tests")
             .prepare(&options)

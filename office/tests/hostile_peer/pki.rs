@@ -51,6 +51,15 @@ impl TestSigner {
         self.seal(attributes, value.as_bytes())
     }
 
+    /// A CMS of this signer with one more certificate in it.
+    pub(crate) fn cms_with_a_stranger(&self, digest: &DocumentDigest, statement: &Said<'_>) -> Cms {
+        let attributes = self.attributes(digest, Some(statement));
+        let value: DerSignature = self.key.sign(attributes.to_der());
+        let stranger = Self::new(4).chain_der.into_iter().take(1);
+        let chain = CertificateChain::from_der(self.chain_der.iter().cloned().chain(stranger)).expect("parses");
+        attributes.seal(value.as_bytes(), &chain).expect("of the profile's shape")
+    }
+
     /// A CMS whose signature value is over other attributes.
     pub(crate) fn cms_that_does_not_verify(&self, digest: &DocumentDigest, statement: &Said<'_>) -> Cms {
         let value: DerSignature = self.key.sign(b"something else");

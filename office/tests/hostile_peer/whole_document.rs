@@ -38,6 +38,7 @@ async fn every_lie_about_a_file_is_caught() {
     for (act, expected) in [
         (Act::OtherDocument, AnswerError::NotOurDocument),
         (Act::OtherCms, AnswerError::OtherCms),
+        (Act::TwoRevisions, AnswerError::NotCovered),
         (Act::NoResult, AnswerError::Wire(WireError::Stream)),
         (Act::OtherOffice, AnswerError::OtherOffice { named: evidence::OfficeId::parse("kec-b").expect("an office") }),
         (Act::ValueDoesNotVerify, AnswerError::SignatureValue),
