@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
+use std::sync::{Arc, OnceLock};
 
 use der::EncodePem;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -22,6 +23,9 @@ mod shapes;
 
 fn main() -> ExitCode {
     let python = std::env::var("TEKEN_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let documents = Arc::new(OnceLock::new());
+    let case =
+        |name: &str, peer: &str, probe: &[&str], run: Judge| case(name, peer, probe, run, Arc::clone(&documents));
     let trials = vec![
         case("qpdf_finds_no_fault", "qpdf", &["qpdf", "--version"], qpdf),
         case("pdfsig_says_that_every_signature_is_valid", "pdfsig", &["pdfsig", "-v"], pdfsig),
@@ -36,10 +40,12 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-fn case(name: &str, peer: &str, probe: &[&str], run: fn() -> Result<(), Failed>) -> Trial {
+type Judge = fn(&Signed) -> Result<(), Failed>;
+
+fn case(name: &str, peer: &str, probe: &[&str], run: Judge, documents: Arc<OnceLock<Signed>>) -> Trial {
     let is_present = command(probe).is_ok_and(|output| output.status.success());
     if is_present {
-        Trial::test(name, run)
+        Trial::test(name, move || run(documents.get_or_init(signed)))
     } else if std::env::var("TEKEN_REQUIRE_PEERS").as_deref() == Ok("1") {
         let missing = format!("TEKEN_REQUIRE_PEERS is set and {peer} is missing");
         Trial::test(name, || Err(Failed::from(missing)))
@@ -59,25 +65,32 @@ struct Signed {
     files: Vec<PathBuf>,
 }
 
-fn signed() -> Result<Signed, Failed> {
-    let folder = TempDir::new()?;
+fn signed() -> Signed {
+    let folder = TempDir::new().expect("the folder for temporary files can be written");
     let mut files = Vec::new();
+    let write = |name: String, octets: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, octets).expect("the folder for temporary files can be written");
+        path
+    };
+    write("root.pem".to_owned(), root_pem().as_bytes());
     for layout in shapes::LAYOUTS {
         for (name, source) in shapes::every_source() {
             let name = name.replace([' ', '/', ','], "_");
             let once = flow::sign(source.file(layout), FieldChoice::New);
-            let mut write = |times: &str, signed: &SignedPdf<'_>| {
-                let path = folder.path().join(format!("{name}_{layout:?}_{times}.pdf"));
-                std::fs::write(&path, signed.bytes())?;
-                files.push(path);
-                Ok::<(), Failed>(())
-            };
-            write("once", &once)?;
-            write("twice", &flow::sign(once.into_bytes(), FieldChoice::New))?;
+            files.push(write(format!("{name}_{layout:?}_once.pdf"), once.bytes()));
+            let twice = flow::sign(once.into_bytes(), FieldChoice::New);
+            files.push(write(format!("{name}_{layout:?}_twice.pdf"), twice.bytes()));
         }
     }
-    std::fs::write(folder.path().join("root.pem"), root_pem())?;
-    Ok(Signed { folder, files })
+    Signed { folder, files }
+}
+
+impl Signed {
+    /// Those with two signatures: the first one is in them, too.
+    fn twice(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(PathBuf::as_path).filter(|path| text(path).ends_with("_twice.pdf"))
+    }
 }
 
 fn root_pem() -> String {
@@ -92,8 +105,8 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("the folder for temporary files is UTF-8")
 }
 
-fn qpdf() -> Result<(), Failed> {
-    for path in &signed()?.files {
+fn qpdf(signed: &Signed) -> Result<(), Failed> {
+    for path in signed.twice() {
         let output = command(&["qpdf", "--check", text(path)])?;
         if !output.status.success() || !output.stderr.is_empty() {
             return Err(format!("{}: {output:?}", path.display()).into());
@@ -102,14 +115,13 @@ fn qpdf() -> Result<(), Failed> {
     Ok(())
 }
 
-fn pdfsig() -> Result<(), Failed> {
-    for path in &signed()?.files {
+fn pdfsig(signed: &Signed) -> Result<(), Failed> {
+    for path in signed.twice() {
         let output = command(&["pdfsig", "-nocert", text(path)])?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let signatures = if text(path).ends_with("_twice.pdf") { 2 } else { 1 };
         let counts = [
-            said.matches("Signature is Valid.").count() == signatures,
-            said.matches("ETSI.CAdES.detached").count() == signatures,
+            said.matches("Signature is Valid.").count() == 2,
+            said.matches("ETSI.CAdES.detached").count() == 2,
             said.matches("Total document signed").count() == 1,
         ];
         if counts != [true; 3] {
@@ -119,8 +131,7 @@ fn pdfsig() -> Result<(), Failed> {
     Ok(())
 }
 
-fn openssl() -> Result<(), Failed> {
-    let signed = signed()?;
+fn openssl(signed: &Signed) -> Result<(), Failed> {
     let (cms, content) = (signed.folder.path().join("signature.der"), signed.folder.path().join("content"));
     let root = signed.folder.path().join("root.pem");
     // One of each layout: the CMS does not depend on the document.
@@ -190,8 +201,7 @@ for name in sorted(os.listdir(folder)):
 print(judged)
 "#;
 
-fn pyhanko() -> Result<(), Failed> {
-    let signed = signed()?;
+fn pyhanko(signed: &Signed) -> Result<(), Failed> {
     let python = std::env::var("TEKEN_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let output = command(&[&python, "-c", PYHANKO, text(signed.folder.path())])?;
     let expected = signed.files.len() / 2 * 3;
