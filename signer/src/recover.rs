@@ -93,7 +93,8 @@ pub(crate) async fn answer_again(
         // Nobody works on it, for we hold the claim: it was left open.
         State::Open => {
             signer.believable_time()?;
-            Ok((complete(signer, authorized, act).await?, Freshness::New))
+            let signature = complete(signer, authorized, act).await.map_err(unknown_outcome)?;
+            Ok((signature, Freshness::New))
         }
     }
 }
@@ -167,6 +168,14 @@ async fn abandon(signer: &Signer, sequence: u64, reason: AbandonedReason) -> Sig
             SignError::Abandoned { reason }
         }
         Err(error) => not_recorded(error),
+    }
+}
+
+/// The key may have been used for this act before, so "nothing was signed" would be more than we know.
+fn unknown_outcome(refusal: SignError) -> SignError {
+    match refusal {
+        SignError::RegisterFull | SignError::RegisterBusy | SignError::RegisterStopped(_) => SignError::OutcomeUnknown,
+        other => other,
     }
 }
 

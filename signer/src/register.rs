@@ -21,6 +21,7 @@
 mod lock;
 mod reader;
 mod schema;
+mod space;
 mod writer;
 
 use std::fs::{File, OpenOptions};
@@ -37,6 +38,7 @@ use self::lock::RegisterLock;
 use self::reader::Readers;
 pub use self::reader::{Act, Record};
 use self::schema::Flush;
+use self::space::Space;
 use self::writer::{Follow, Writer};
 use crate::clock::Clock;
 use crate::domain::{AbandonedReason, Commitments, RequestId, SignatureName};
@@ -243,13 +245,15 @@ impl Register {
     }
 
     fn open_with(path: &Path, clock: Arc<dyn Clock>, flush: Flush) -> Result<Self, OpenError> {
+        // SQLite refuses symbolic links anywhere in the path; only the register itself must not be one.
+        let path = &resolve_directory(path)?;
         let lock = RegisterLock::take(path)?;
         create_durably(path)?;
         let connection = schema::open_writer(path, flush)?;
         let (stop, _) = watch::channel(None);
         let stop = Arc::new(stop);
         let readers = Arc::new(Readers::open(path, Arc::clone(&stop))?);
-        let writer = Writer::start(connection, clock, stop)?;
+        let writer = Writer::start(connection, Space::of(path), clock, stop)?;
         Ok(Self { writer, readers, _lock: lock })
     }
 
@@ -407,6 +411,18 @@ pub(crate) fn check_replacement(
     }
 }
 
+/// The same path with every link on the way to the file followed.
+fn resolve_directory(path: &Path) -> Result<PathBuf, OpenError> {
+    let failed = |kind: io::ErrorKind| OpenError::Create { path: path.to_owned(), kind };
+    let name = path.file_name().ok_or_else(|| failed(io::ErrorKind::InvalidFilename))?;
+    let directory = directory_of(path).canonicalize().map_err(|error| failed(error.kind()))?;
+    Ok(directory.join(name))
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes the file, readable by its owner only, and its directory entry durable.
 fn create_durably(path: &Path) -> Result<(), OpenError> {
     let failed = |error: io::Error| OpenError::Create { path: path.to_owned(), kind: error.kind() };
@@ -419,8 +435,7 @@ fn create_durably(path: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         Err(error) => return Err(failed(error)),
     }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(parent).and_then(|directory| directory.sync_all()).map_err(failed)
+    File::open(directory_of(path)).and_then(|directory| directory.sync_all()).map_err(failed)
 }
 
 #[cfg(test)]

@@ -111,6 +111,13 @@ const BY_REQUEST: &str = concat!(act_columns!("e.cms"), "AND i.request_id = ?2")
 const BY_SEQUENCE: &str = concat!(act_columns!("e.cms"), "AND i.seq = ?2");
 const LIST: &str = concat!(act_columns!("NULL"), "AND i.seq < ?2 ORDER BY i.seq DESC LIMIT ?3");
 
+const ENDS: &str = "SELECT intent FROM entry WHERE kind > 2 ORDER BY intent";
+const INTENTS: &str = "SELECT seq, office FROM entry INDEXED BY entry_office WHERE kind = 1";
+
+/// What readers ask, for the test that looks at how it is answered.
+#[cfg(test)]
+pub(super) const QUESTIONS: [&str; 6] = [BY_REQUEST, BY_SEQUENCE, LIST, LATEST, ENDS, INTENTS];
+
 /// Every act of a document, newest first, with the kind of its end.
 pub(super) const LATEST: &str = "SELECT i.seq, (SELECT e.kind FROM entry e WHERE e.intent = i.seq AND e.kind > 2) FROM entry i \
      WHERE i.kind = 1 AND i.office = ?1 AND i.document_type = ?2 AND i.number = ?3 ORDER BY i.seq DESC";
@@ -173,9 +180,9 @@ pub(super) fn latest_by(
 /// start.
 pub(super) fn open_intents(connection: &Connection) -> rusqlite::Result<Vec<SignatureName>> {
     let transaction = connection.unchecked_transaction()?; // both scans see one state
-    let mut ends = transaction.prepare("SELECT intent FROM entry WHERE kind > 2 ORDER BY intent")?;
+    let mut ends = transaction.prepare(ENDS)?;
     let ends: Vec<u64> = ends.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let mut intents = transaction.prepare("SELECT seq, office FROM entry INDEXED BY entry_office WHERE kind = 1")?;
+    let mut intents = transaction.prepare(INTENTS)?;
     let mut rows = intents.query([])?;
     let mut open = Vec::new();
     while let Some(row) = rows.next()? {

@@ -61,7 +61,7 @@ CREATE TABLE entry (
 CREATE UNIQUE INDEX entry_request ON entry (office, request_id) WHERE kind = 1;
 CREATE INDEX entry_number ON entry (office, document_type, number, seq) WHERE kind = 1;
 CREATE INDEX entry_office ON entry (office, seq) WHERE kind = 1;
-CREATE UNIQUE INDEX entry_end ON entry (intent) WHERE kind > 2;
+CREATE UNIQUE INDEX entry_end ON entry (intent, kind) WHERE kind > 2;
 CREATE UNIQUE INDEX entry_key ON entry (key_id, key_counter) WHERE key_id IS NOT NULL;
 CREATE INDEX entry_replaces ON entry (replaces) WHERE replaces IS NOT NULL;
 CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry BEGIN
@@ -76,10 +76,12 @@ WHEN NEW.seq <> 1 + ifnull((SELECT max(seq) FROM entry), 0)
 BEGIN
     SELECT RAISE(ABORT, 'the entry is not the next one');
 END;
-CREATE TRIGGER entry_ends_an_intent BEFORE INSERT ON entry
-WHEN NEW.intent IS NOT NULL AND ifnull((SELECT kind FROM entry WHERE seq = NEW.intent), 0) <> 1
+CREATE TRIGGER entry_belongs_to_an_open_intent BEFORE INSERT ON entry
+WHEN NEW.intent IS NOT NULL
+  AND (ifnull((SELECT kind FROM entry WHERE seq = NEW.intent), 0) <> 1
+    OR EXISTS (SELECT 1 FROM entry WHERE intent = NEW.intent AND kind > 2))
 BEGIN
-    SELECT RAISE(ABORT, 'the entry belongs to no intent');
+    SELECT RAISE(ABORT, 'the entry belongs to no open intent');
 END;
 ";
 
@@ -120,6 +122,7 @@ pub(super) fn open_writer(path: &Path, flush: Flush) -> Result<Connection, OpenE
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     connection.pragma_update(None, "cache_size", -64 * 1024)?; // KiB
+    connection.pragma_update(None, "temp_store", "MEMORY")?; // no file but ours can be missing or full
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "recursive_triggers", true)?; // or INSERT OR REPLACE would pass the DELETE trigger

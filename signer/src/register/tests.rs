@@ -190,6 +190,7 @@ async fn an_intent_has_one_end() {
     assert_eq!(opened.register.record_outcome(1, vec![0x30, 0]).await, Err(WriteError::AlreadyEnded));
     let reason = AbandonedReason::KeyChanged;
     assert_eq!(opened.register.record_abandoned(1, reason).await, Err(WriteError::AlreadyEnded));
+    assert_eq!(opened.register.record_attempt(1, &intent(1).key_id).await, Err(WriteError::AlreadyEnded));
     // No such intent, and an entry that is none.
     assert_eq!(opened.register.record_outcome(9, vec![0x30, 0]).await, Err(WriteError::AlreadyEnded));
     assert_eq!(opened.register.record_outcome(2, vec![0x30, 0]).await, Err(WriteError::AlreadyEnded));
@@ -350,7 +351,8 @@ async fn a_full_disk_records_nothing_and_is_got_over() {
     let connection = schema::open_writer(&path, Flush::EveryCommit).expect("a connection");
     let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("the pages");
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("a limit");
-    let writer = Writer::start(connection, clock.clone(), Arc::new(watch::channel(None).0)).expect("a writer");
+    let writer =
+        Writer::start(connection, Space::of(&path), clock.clone(), Arc::new(watch::channel(None).0)).expect("a writer");
     let mut refused = 0;
     for n in 2..=100 {
         match writer.record_intent(intent(n)).await {
@@ -386,7 +388,8 @@ async fn the_first_doubtful_write_stops_the_register_for_good() {
     let Opened { register, clock, dir } = opened;
     drop(register);
     let connection = schema::open_reader(&dir.path().join("register.db")).expect("a connection that cannot write");
-    let writer = Writer::start(connection, clock, Arc::new(watch::channel(None).0)).expect("a writer");
+    let writer =
+        Writer::start(connection, Space::of(dir.path()), clock, Arc::new(watch::channel(None).0)).expect("a writer");
     let Err(SignError::RegisterStopped(cause)) = writer.record_intent(intent(2)).await else {
         panic!("it cannot write")
     };
@@ -444,4 +447,57 @@ fn the_register_is_readable_by_its_owner_only() {
 #[test]
 fn this_sqlite_does_not_lose_commits() {
     assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+}
+
+#[tokio::test]
+async fn a_panic_in_the_writer_stops_the_register_and_not_its_callers() {
+    let opened = Opened::new();
+    let mut fatal = opened.register.fatal();
+    let panics = NewIntent { build: Box::new(|_| panic!("a test's panic")), ..intent(1) };
+    let stopped = Err(SignError::RegisterStopped(StopCause::Io { code: 0 }));
+    assert_eq!(opened.register.record_intent(panics).await.map(drop), stopped);
+    let cause = *fatal.wait_for(Option::is_some).await.expect("the register is still there");
+    assert_eq!(cause, Some(StopCause::Io { code: 0 }));
+    assert_eq!(opened.record(2).await.map(drop), stopped);
+    // Nothing of the broken transaction is left.
+    assert_eq!(opened.reopen().record(1).await, Ok(Slot { sequence: 1, recorded_at: NOW }));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_register_behind_a_linked_directory_is_opened_and_one_that_is_a_link_is_not() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (real, linked) = (dir.path().join("real"), dir.path().join("linked"));
+    std::fs::create_dir(&real).expect("a directory");
+    std::os::unix::fs::symlink(&real, &linked).expect("a link");
+    let register = Register::open(&linked.join("register.db"), TestClock::at(NOW)).expect("a register");
+    let second = Register::open(&real.join("register.db"), TestClock::at(NOW));
+    assert!(matches!(second, Err(OpenError::InUse { .. })), "{second:?}");
+    drop(register);
+
+    std::os::unix::fs::symlink(real.join("register.db"), dir.path().join("other.db")).expect("a link");
+    let opened = Register::open(&dir.path().join("other.db"), TestClock::at(NOW));
+    let Err(OpenError::Sqlite(error)) = opened else { panic!("{opened:?}") };
+    assert_eq!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen));
+}
+
+#[test]
+fn every_question_is_answered_from_an_index() {
+    let opened = Opened::new();
+    let sql = opened.sql();
+    let questions = reader::QUESTIONS.into_iter().chain(writer::QUESTIONS);
+    for question in questions {
+        let mut plan = sql.prepare(&format!("EXPLAIN QUERY PLAN {question}")).expect(question);
+        let parameters = plan.parameter_count();
+        let nothing = rusqlite::params_from_iter(std::iter::repeat_n(rusqlite::types::Null, parameters));
+        let steps: Vec<String> = plan
+            .query_map(nothing, |row| row.get::<_, String>(3))
+            .expect("a plan")
+            .collect::<Result<_, _>>()
+            .expect("steps");
+        for step in &steps {
+            let scan = step.starts_with("SCAN") && !step.contains("COVERING INDEX");
+            assert!(!scan && !step.contains("TEMP B-TREE"), "{question}: {steps:?}");
+        }
+    }
 }

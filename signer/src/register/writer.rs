@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::reader::{self, LATEST};
 use super::schema::{self, Fault, fault};
+use super::space::Space;
 use super::{NewIntent, OpenError, Recorded, Slot, StopCause, WriteError, check_replacement};
 use crate::clock::Clock;
 use crate::domain::AbandonedReason;
@@ -29,6 +30,14 @@ const QUEUE_LIMIT: usize = 4_096;
 /// frames), which is on the disk from the start. A further segment could not be had on a full disk, after the frames
 /// were written.
 const CHECKPOINT_EVERY: usize = 512;
+
+const TAIL: &str = "SELECT seq, recorded_at FROM entry ORDER BY seq DESC LIMIT 1";
+const FIND: &str = "SELECT seq FROM entry WHERE kind = 1 AND office = ?1 AND request_id = ?2";
+const KEY_USES: &str = "SELECT ifnull(max(key_counter), 0) FROM entry WHERE key_id = ?1";
+
+/// What the writer asks for each intent, for the test that looks at how it is answered.
+#[cfg(test)]
+pub(super) const QUESTIONS: [&str; 2] = [FIND, KEY_USES];
 
 /// An entry that belongs to an intent.
 #[derive(Debug)]
@@ -56,11 +65,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, clock: Arc<dyn Clock>, stop: Arc<Stop>) -> Result<Self, OpenError> {
+    pub(super) fn start(
+        connection: Connection,
+        space: Space,
+        clock: Arc<dyn Clock>,
+        stop: Arc<Stop>,
+    ) -> Result<Self, OpenError> {
         let tail = connection
-            .query_row("SELECT seq, recorded_at FROM entry ORDER BY seq DESC LIMIT 1", [], |row| {
-                Ok(Slot { sequence: row.get(0)?, recorded_at: row.get(1)? })
-            })
+            .query_row(TAIL, [], |row| Ok(Slot { sequence: row.get(0)?, recorded_at: row.get(1)? }))
             .optional()?
             .unwrap_or(Slot { sequence: 0, recorded_at: 0 });
         let (queue, waiting) = mpsc::channel(QUEUE_LIMIT);
@@ -68,7 +80,7 @@ impl Writer {
         let (shown, stopped) = (Arc::clone(&last_recorded_at), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("register".to_owned())
-            .spawn(move || run(&connection, waiting, tail, &*clock, &shown, &stopped))
+            .spawn(move || run(&connection, space, waiting, tail, &*clock, &shown, &stopped))
             .map_err(|error| OpenError::Thread(error.kind()))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), last_recorded_at, stop })
     }
@@ -123,6 +135,17 @@ impl Drop for Writer {
     }
 }
 
+/// A panic of the writer's thread is a doubt like any other.
+struct StopOnPanic<'a>(&'a Stop);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            trip(self.0, StopCause::Io { code: 0 });
+        }
+    }
+}
+
 /// The first cause stays.
 pub(super) fn trip(stop: &Stop, cause: StopCause) {
     stop.send_if_modified(|stopped| {
@@ -137,13 +160,15 @@ pub(super) fn trip(stop: &Stop, cause: StopCause) {
 
 fn run(
     connection: &Connection,
+    space: Space,
     mut waiting: mpsc::Receiver<Command>,
     tail: Slot,
     clock: &dyn Clock,
     shown: &AtomicU64,
     stop: &Stop,
 ) {
-    let mut log = match Log::new(connection, tail) {
+    let _guard = StopOnPanic(stop);
+    let mut log = match Log::new(connection, space, tail) {
         Ok(log) => log,
         Err(error) => {
             trip(stop, as_cause(&error));
@@ -162,16 +187,17 @@ fn run(
             continue;
         }
         since_checkpoint = since_checkpoint.saturating_add(group.len());
-        match log.commit(&mut group, clock.now_unix(), shown, stop) {
-            Ok(()) => {}
+        let full = match log.commit(&mut group, clock.now_unix(), shown, stop) {
+            Ok(()) => false,
             Err(Fault::Stop(_)) => continue,
             Err(failure) => {
                 tracing::warn!(?failure, "a group of entries was not recorded");
                 // Emptying the log may make the room that the group needed.
-                since_checkpoint = CHECKPOINT_EVERY;
+                failure == Fault::Full
             }
-        }
-        if since_checkpoint >= CHECKPOINT_EVERY {
+        };
+        // Where the log does not fit beside itself the outcomes under way come first; a full disk leaves no choice.
+        if full || (since_checkpoint >= CHECKPOINT_EVERY && log.space.fits_checkpoint(log.open)) {
             match log.checkpoint() {
                 Ok(()) => since_checkpoint = 0,
                 Err(cause) => trip(stop, cause),
@@ -240,7 +266,10 @@ impl Answer {
 /// The connection, its statements, and where the register ends.
 struct Log<'c> {
     connection: &'c Connection,
+    space: Space,
     tail: Slot,
+    /// Intents of this process that have no end yet: each will need room for one.
+    open: u64,
     begin: Statement<'c>,
     commit: Statement<'c>,
     find: Statement<'c>,
@@ -251,15 +280,17 @@ struct Log<'c> {
 }
 
 impl<'c> Log<'c> {
-    fn new(connection: &'c Connection, tail: Slot) -> rusqlite::Result<Self> {
+    fn new(connection: &'c Connection, space: Space, tail: Slot) -> rusqlite::Result<Self> {
         Ok(Self {
             connection,
+            space,
             tail,
+            open: 0,
             begin: connection.prepare("BEGIN IMMEDIATE")?,
             commit: connection.prepare("COMMIT")?,
-            find: connection.prepare("SELECT seq FROM entry WHERE kind = 1 AND office = ?1 AND request_id = ?2")?,
+            find: connection.prepare(FIND)?,
             latest: connection.prepare(LATEST)?,
-            key_uses: connection.prepare("SELECT ifnull(max(key_counter), 0) FROM entry WHERE key_id = ?1")?,
+            key_uses: connection.prepare(KEY_USES)?,
             insert_intent: connection.prepare(
                 "INSERT INTO entry (seq, recorded_at, kind, key_id, key_counter, office, request_id, request, document_type, number, \
                  officer, document_digest, signed_attributes, chain_id, claimed_at, contents_size, replaces) \
@@ -275,7 +306,7 @@ impl<'c> Log<'c> {
     /// Records a group and answers it. [`Fault::Stop`] when nobody can say what the disk has; the group is then
     /// answered too.
     fn commit(&mut self, group: &mut Vec<Command>, now: u64, shown: &AtomicU64, stop: &Stop) -> Result<(), Fault> {
-        let before = self.tail;
+        let before = (self.tail, self.open);
         let mut answers = Vec::with_capacity(group.len());
         let Err(failure) = self.record_group(group, now, &mut answers) else {
             shown.store(self.tail.recorded_at, Ordering::Release);
@@ -283,7 +314,7 @@ impl<'c> Log<'c> {
             return Ok(());
         };
         // Nothing of this transaction counts: not its entries, and not the refusals that were decided in view of them.
-        self.tail = before;
+        (self.tail, self.open) = before;
         let failure = match (failure, self.roll_back()) {
             (_, Err(error)) => Fault::Stop(as_cause(&error)),
             (Fault::Refused, Ok(())) => Fault::Stop(StopCause::Io { code: 0 }),
@@ -351,6 +382,9 @@ impl<'c> Log<'c> {
         if now.saturating_add(CLOCK_TOLERANCE_SECONDS) < self.tail.recorded_at {
             return Ok(Err(SignError::ClockDoubtful { now, last_recorded: self.tail.recorded_at }));
         }
+        if !self.space.fits(self.open) {
+            return Ok(Err(SignError::RegisterFull));
+        }
         // A document was prepared with the server's time of a moment ago; its statement has the same time if it can.
         let time = intent.preparation.map_or(now, |preparation| preparation.claimed_at);
         let slot = self.next(time);
@@ -378,6 +412,7 @@ impl<'c> Log<'c> {
             intent.replaces.map(|name| name.sequence),
         ])?;
         self.tail = slot;
+        self.open = self.open.saturating_add(1);
         Ok(Ok(Recorded::New { slot, attributes }))
     }
 
@@ -385,49 +420,26 @@ impl<'c> Log<'c> {
         // What the key did must go on record whatever the clock says: a clock that went back is held at the last time.
         let slot = self.next(now);
         let Slot { sequence, recorded_at } = slot;
-        match follow {
-            Follow::Attempt { key_id } => {
-                let key_counter = self.next_key_use(&key_id)?;
-                let kind = schema::ATTEMPT;
-                self.insert_follow.execute(params![
-                    sequence,
-                    recorded_at,
-                    kind,
-                    intent,
-                    key_id,
-                    key_counter,
-                    None::<&[u8]>,
-                    None::<u8>
-                ])?
-            }
-            Follow::Outcome { cms_der } => {
-                let kind = schema::OUTCOME;
-                self.insert_follow.execute(params![
-                    sequence,
-                    recorded_at,
-                    kind,
-                    intent,
-                    None::<&str>,
-                    None::<u64>,
-                    cms_der,
-                    None::<u8>
-                ])?
-            }
-            Follow::Abandoned { reason } => {
-                let (kind, reason) = (schema::ABANDONED, reason.code());
-                self.insert_follow.execute(params![
-                    sequence,
-                    recorded_at,
-                    kind,
-                    intent,
-                    None::<&str>,
-                    None::<u64>,
-                    None::<&[u8]>,
-                    reason
-                ])?
-            }
+        let (kind, key_id, cms_der, reason) = match follow {
+            Follow::Attempt { key_id } => (schema::ATTEMPT, Some(key_id), None, None),
+            Follow::Outcome { cms_der } => (schema::OUTCOME, None, Some(cms_der), None),
+            Follow::Abandoned { reason } => (schema::ABANDONED, None, None, Some(reason.code())),
         };
+        let key_counter = key_id.as_deref().map(|key_id| self.next_key_use(key_id)).transpose()?;
+        self.insert_follow.execute(params![
+            sequence,
+            recorded_at,
+            kind,
+            intent,
+            key_id,
+            key_counter,
+            cms_der,
+            reason
+        ])?;
         self.tail = slot;
+        if kind != schema::ATTEMPT {
+            self.open = self.open.saturating_sub(1);
+        }
         Ok(())
     }
 
