@@ -33,6 +33,9 @@ pub(super) struct Area {
 /// Marks are at least this wide: hair lines and rounding.
 const MARGIN: f64 = 1.0;
 
+/// Wider than any glyph of the standard fonts, and of nearly all others.
+const UNKNOWN_WIDTH: f64 = 1.5;
+
 /// Nested saved states, as the standard's own annex C.2 has it.
 const MAX_STATES: usize = 28 * 4;
 
@@ -194,6 +197,8 @@ struct State {
     text: Matrix,
     line: Matrix,
     font_size: Option<f64>,
+    /// The widest that one octet of a string can paint, in sizes of the font.
+    octet_width: f64,
     character_space: f64,
     word_space: f64,
     scale: f64,
@@ -213,6 +218,7 @@ impl Default for State {
             text: Matrix::IDENTITY,
             line: Matrix::IDENTITY,
             font_size: None,
+            octet_width: UNKNOWN_WIDTH,
             character_space: 0.0,
             word_space: 0.0,
             scale: 1.0,
@@ -354,10 +360,12 @@ impl Walk<'_> {
                 self.state.shown = 0.0;
             }
             b"ET" => {}
-            b"Tf" => match self.operands.last() {
-                Some(Operand::Number(size)) => self.state.font_size = Some(*size),
-                _ => return Err(Stop::Unknown),
-            },
+            b"Tf" => {
+                let [size] = self.numbers()?;
+                self.state.font_size = Some(size);
+                self.operands.pop();
+                self.state.octet_width = self.font_width()?;
+            }
             b"Tc" => [self.state.character_space] = self.numbers()?,
             b"Tw" => [self.state.word_space] = self.numbers()?,
             b"Tz" => {
@@ -437,8 +445,7 @@ impl Walk<'_> {
         self.state.shown = 0.0;
     }
 
-    /// No glyph of a font in use is wider than 1.5 times its size, or reaches further than 1.5 sizes up or down; each
-    /// octet may be a glyph. The numbers between strings move by thousandths of the size, either way.
+    /// No glyph of a font in use reaches further than 1.5 sizes up or down; each octet may be as wide as the widest. The numbers between strings move by thousandths of the size, either way.
     fn show(&mut self) -> Result<(), Stop> {
         let size = self.state.font_size.ok_or(Stop::Unknown)?;
         let mut right = self.state.shown;
@@ -448,7 +455,7 @@ impl Walk<'_> {
                 Operand::Text(octets) => {
                     let octets = f64::from(u32::try_from(*octets).map_err(|_| Stop::Unknown)?);
                     let spaces = self.state.character_space.abs() + self.state.word_space.abs();
-                    right += octets * (size.abs() * 1.5 + spaces);
+                    right += octets * (size.abs() * self.state.octet_width + spaces);
                     left += octets * spaces;
                 }
                 Operand::Number(thousandths) => {
@@ -464,8 +471,8 @@ impl Walk<'_> {
         }
         let scale = self.state.scale.abs();
         let frame = Area {
-            left: (-left - size.abs()) * scale,
-            right: (right + size.abs()) * scale,
+            left: (-left - size.abs() * 0.5) * scale,
+            right: (right + size.abs() * 0.5) * scale,
             bottom: self.state.rise - size.abs() * 1.5,
             top: self.state.rise + size.abs() * 1.5,
         };
@@ -503,6 +510,71 @@ impl Walk<'_> {
         };
         let to_page = matrix.then(self.state.matrix);
         self.paint(&frame.corners().map(|corner| to_page.apply(corner)), MARGIN)
+    }
+
+    /// The widest octet of the font that the operand names (9.2.4, 9.7.4.3), in sizes of the font.
+    fn font_width(&self) -> Result<f64, Stop> {
+        let Some(font) = self.resource("Font").map_err(|_| Stop::Unknown)? else { return Ok(UNKNOWN_WIDTH) };
+        self.width_of(font).map_err(|_| Stop::Unknown)?.ok_or(Stop::Unknown)
+    }
+
+    /// `None` for fonts whose glyphs may paint anywhere.
+    fn width_of(&self, font: Ref) -> Compared<Option<f64>> {
+        let Some(object) = self.view.object(font)? else { return Ok(None) };
+        let font = object.value.as_dictionary()?;
+        if font.is("Subtype", "Type3")? {
+            return Ok(None);
+        }
+        if !font.is("Subtype", "Type0")? {
+            let widest = match self.view.get(font, "Widths")? {
+                Some(widths) => self.widest(&widths)?,
+                None => UNKNOWN_WIDTH,
+            };
+            return Ok(Some(widest.max(1.0)));
+        }
+        // Two octets a glyph in the identity encoding, which nearly all files use; downwards is another direction.
+        let octets_a_glyph = match self.view.get(font, "Encoding")? {
+            Some(encoding) if encoding.as_name().is_ok_and(|name| name.is("Identity-H")) => 2.0,
+            _ => return Ok(None),
+        };
+        let mut widest = 1.0_f64;
+        if let Some(descendants) = self.view.get(font, "DescendantFonts")? {
+            for descendant in descendants.as_array()? {
+                let descendant = self.view.resolve(descendant)?;
+                let descendant = descendant.as_dictionary()?;
+                if let Some(default) = self.view.get(descendant, "DW")? {
+                    widest = widest.max(number(self.view, &default).unwrap_or(f64::MAX) / 1000.0);
+                }
+                if let Some(widths) = self.view.get(descendant, "W")? {
+                    widest = widest.max(self.widest(&widths)?);
+                }
+            }
+        }
+        Ok(Some(widest / octets_a_glyph))
+    }
+
+    /// The largest number of a list of widths, in sizes of the font. In the list of a composite font the codes count
+    /// too, as if they were widths, but for those above any width: `c [w ...]` and `first last w`.
+    fn widest(&self, widths: &Value<'_>) -> Compared<f64> {
+        let mut widest = 0.0_f64;
+        let elements = widths.as_array()?;
+        let is_composite = elements.iter().any(|element| matches!(element.object, Object::Array(_)));
+        for element in elements {
+            match &element.object {
+                Object::Array(inner) => {
+                    for width in inner {
+                        widest = widest.max(number(self.view, width).unwrap_or(f64::MAX));
+                    }
+                }
+                _ => {
+                    let value = number(self.view, element).unwrap_or(f64::MAX);
+                    if !is_composite || value <= 3000.0 {
+                        widest = widest.max(value);
+                    }
+                }
+            }
+        }
+        Ok(widest / 1000.0)
     }
 
     /// A graphics state may set the font (table 57), whose size then is not known.

@@ -175,6 +175,8 @@ impl<'d> Comparison<'d> {
                         }
                     }
                 }
+                // The mark of a widespread program on the root of the tree (annex E: a private name that readers ignore).
+                b"ITXT" if !is_page => {}
                 b"Annots" if is_page => self.annotations(old, new, (page, pair.0))?,
                 _ => self.optional_of(pair.1, old, new, &Site::Strict(place()), 0)?,
             }

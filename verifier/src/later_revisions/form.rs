@@ -64,17 +64,30 @@ impl<'d> Comparison<'d> {
             }
         };
         self.duplicates(before, &after, &Place::Form, NOBODY)?;
-        let had_fields = !self.list(self.before, before.get("Fields")?)?.is_empty();
+        let only_signatures = self.has_only_signatures(&self.list(self.before, before.get("Fields")?)?)?;
         for (key, old, new) in union(before, &after) {
             match key.as_slice() {
                 b"Fields" => self.fields(old, new)?,
                 b"SigFlags" if has_only_more_flags(old, new) => {}
-                // Defaults for the appearance of fields change nothing while there is no field to apply them to.
-                b"DA" | b"DR" | b"Q" if !had_fields && old.is_none() => {}
+                // Defaults from which the appearances of fields are made; nobody makes those of signatures from them.
+                b"DA" | b"DR" | b"Q" if only_signatures => {}
                 _ => self.optional(old, new, &Site::Strict(Place::Form), 0)?,
             }
         }
         Ok(())
+    }
+
+    /// Every field of the list is a signature field. One that says nothing, or passes its kind on, is none.
+    fn has_only_signatures(&self, fields: &[Value<'d>]) -> Compared<bool> {
+        for field in fields {
+            let field = self.before.resolve(field)?;
+            let Ok(field) = field.as_dictionary() else { return Ok(false) };
+            let kind = self.before.get(field, "FT")?;
+            if !kind.is_some_and(|kind| kind.as_name().is_ok_and(|kind| kind.is("Sig"))) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn fields(&mut self, old: Option<&Value<'d>>, new: Option<&Value<'d>>) -> Compared {

@@ -95,14 +95,16 @@ fn first_meaningful(gap: &[u8]) -> Option<usize> {
     None
 }
 
-/// `startxref`, a number, `%%EOF` (7.5.5).
+/// `startxref`, a number, `%%EOF` (7.5.5); comments between are as harmless here as elsewhere.
 fn is_end(tail: &[u8]) -> bool {
-    let words: Vec<&[u8]> =
-        tail.split(|octet| octet.is_ascii_whitespace() || *octet == 0).filter(|word| !word.is_empty()).collect();
-    match words.as_slice() {
-        [b"startxref", number, b"%%EOF"] => number.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
+    let Some(rest) = after_blanks(tail).strip_prefix(b"startxref") else { return false };
+    let rest = after_blanks(rest);
+    let digits = rest.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    digits > 0 && after_blanks(rest.get(digits..).unwrap_or_default()) == b"%%EOF"
+}
+
+fn after_blanks(octets: &[u8]) -> &[u8] {
+    first_meaningful(octets).and_then(|start| octets.get(start..)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -120,6 +122,8 @@ mod tests {
     #[test]
     fn a_revision_ends_with_its_three_words() {
         assert!(is_end(b"\nstartxref\n123\n%%EOF"));
+        assert!(is_end(b"\n%some program\nstartxref\n123\n%%EOF"));
+        assert!(!is_end(b"\nstartxref\n%%EOF"));
         assert!(!is_end(b"\nstartxref\n123\n%%EOF\n%%EOF"));
         assert!(!is_end(b"7 0 obj endobj startxref\n123\n%%EOF"));
         assert!(!is_end(b"startxref\n12a\n%%EOF"));
