@@ -11,7 +11,7 @@ use crate::pdf::Ref;
 use crate::write_error::PrepareError;
 
 /// Ten digits (7.5.4).
-const LAST_OFFSET: usize = 9_999_999_999;
+const LAST_OFFSET: u64 = 9_999_999_999;
 /// ISO 32000-1, annex C.2: the largest object number that readers must handle.
 const LAST_OBJECT_NUMBER: u32 = 8_388_607;
 
@@ -108,7 +108,7 @@ impl Update {
             SectionKind::Stream => self.write_stream(section, second_id)?,
         }
         self.bytes.extend_from_slice(format!("startxref\n{section}\n%%EOF\n").as_bytes());
-        if self.bytes.len() > LAST_OFFSET {
+        if u64::try_from(self.bytes.len()).unwrap_or(u64::MAX) > LAST_OFFSET {
             return Err(PrepareError::FileTooLong);
         }
         Ok(self.bytes)
