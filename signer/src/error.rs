@@ -14,6 +14,9 @@ use crate::register::StopCause;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SignError {
     // --- the request
+    /// The octets are not the message of this method.
+    #[error("the request is not the message of this method")]
+    MessageMalformed,
     /// A field is not what the contract says.
     #[error("{field} {fault}")]
     Malformed {

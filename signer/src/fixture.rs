@@ -11,7 +11,6 @@ use keys::agency::{Agency, AgencyOptions};
 use keys::{Credential, Dtbsr, KeyError, KeyId, Passphrase, Signing, SigningKey, SoftKey, chain_from_pem};
 use pades::Limits;
 use proto::teken::v1;
-use proto::teken::v1::signing_service_server::SigningService;
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tonic::{Request, Status};
@@ -23,6 +22,7 @@ use crate::offices::{Office, Offices};
 use crate::register::Register;
 use crate::service::SigningServiceImpl;
 use crate::signer::{Signer, SignerParts};
+use crate::wire::server::signing_service_server::SigningService;
 
 /// 2026-11-24T01:00:00Z; the agency was made a day before.
 pub(crate) const NOW: u64 = 1_795_482_000;

@@ -16,9 +16,12 @@ use tokio::sync::Notify;
 /// EX_IOERR of sysexits.h.
 const REGISTER_FAILED: u8 = 74;
 
+const EXIT_CODES: &str = "Exit codes: 0 ended in order, 1 refused to start (standard error says why), 2 wrong usage, \
+                          74 the register failed while the service ran.";
+
 /// The signing service of an agency.
 #[derive(Parser)]
-#[command(name = "teken-signer", version, about)]
+#[command(name = "teken-signer", version, about, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -37,6 +37,7 @@ use crate::register::{OpenError, Register, StopCause};
 use crate::service::SigningServiceImpl;
 use crate::signer::{Signer, SignerParts, StartError};
 use crate::tls::{TlsError, TlsSetup};
+use crate::wire::server::signing_service_server::SigningServiceServer;
 
 mod call;
 mod connection;
@@ -46,8 +47,10 @@ mod refusal;
 mod reload;
 
 use connection::{Phase, drive};
+#[cfg(test)]
+pub(crate) use refusal::Refused;
 
-type SigningService = proto::teken::v1::signing_service_server::SigningServiceServer<SigningServiceImpl>;
+type SigningService = SigningServiceServer<SigningServiceImpl>;
 
 /// Time for the requests under way to be told that the register stopped.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use proto::teken::v1;
 use proto::teken::v1::batch_sign_digests_response;
-use proto::teken::v1::signing_service_server::SigningService;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming};
@@ -22,6 +21,7 @@ use crate::recover::check_record;
 use crate::sign_digest::sign_digest;
 use crate::sign_document::sign_document;
 use crate::signer::Signer;
+use crate::wire::server::signing_service_server::SigningService;
 use crate::wire::status::{item_status, status};
 use crate::wire::{SignatureKey, upload};
 use crate::{page_token, wire};

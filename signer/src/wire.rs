@@ -2,6 +2,8 @@
 //!
 //! Shape, length and alphabet of every field are checked here, once. [`status`] maps every refusal to its status.
 
+pub(crate) mod codec;
+pub(crate) mod server;
 pub(crate) mod status;
 pub(crate) mod upload;
 

@@ -162,15 +162,15 @@ async fn malformed() -> Outcome {
         change(&mut request);
         caller.sign_digest(request).await.err().context("refused")
     };
-    for refused in [
-        refuse(|request| request.request_id.clear()).await?,
-        refuse(|request| request.request_id = "not-a-uuid".to_owned()).await?,
-        refuse(|request| request.document_digest.as_mut().expect("set").sha256 = vec![0; 31]).await?,
-        refuse(|request| request.document_digest = None).await?,
-        refuse(|request| request.document.as_mut().expect("set").r#type = 99).await?,
-        refuse(|request| request.document.as_mut().expect("set").number.clear()).await?,
+    for (refused, reason) in [
+        (refuse(|request| request.request_id.clear()).await?, "FIELD_MISSING"),
+        (refuse(|request| request.request_id = "not-a-uuid".to_owned()).await?, "REQUEST_ID_MALFORMED"),
+        (refuse(|request| request.document_digest.as_mut().expect("set").sha256 = vec![0; 31]).await?, "DIGEST_LENGTH"),
+        (refuse(|request| request.document_digest = None).await?, "FIELD_MISSING"),
+        (refuse(|request| request.document.as_mut().expect("set").r#type = 99).await?, "DOCUMENT_TYPE_UNKNOWN"),
+        (refuse(|request| request.document.as_mut().expect("set").number.clear()).await?, "FIELD_MISSING"),
     ] {
-        ensure!(refused.code() == Code::InvalidArgument, "{refused:?}");
+        is(&refused, Code::InvalidArgument, reason)?;
         let details = refused.get_error_details();
         ensure!(details.error_info().is_some_and(|info| info.domain == "teken.v1"), "{details:?}");
         ensure!(details.localized_message().is_some_and(|message| message.locale == "id-ID"), "{details:?}");

@@ -6,13 +6,28 @@ use anyhow::Context;
 use proto::teken::v1::{
     Document, DocumentDigest, DocumentType, SignDigestRequest, signing_service_client::SigningServiceClient,
 };
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::{
+    Request, Status,
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
+};
 use uuid::Uuid;
 
 use crate::TestAgency;
 
 /// The generated client over a channel of its own.
-pub type Caller = SigningServiceClient<Channel>;
+pub type Caller = SigningServiceClient<InterceptedService<Channel, Timed>>;
+
+/// Gives each call the deadline without which nothing is signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Timed;
+
+impl Interceptor for Timed {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request.set_timeout(Duration::from_secs(20));
+        Ok(request)
+    }
+}
 
 /// A client that calls as an office of the agency.
 ///
@@ -41,7 +56,7 @@ pub async fn call_with(anchor: &Path, identity: Option<(&Path, &Path)>, address:
         .tcp_nodelay(true)
         .connect()
         .await?;
-    Ok(SigningServiceClient::new(channel))
+    Ok(SigningServiceClient::with_interceptor(channel, Timed))
 }
 
 /// A request to sign a digest, with a request id of its own.

@@ -14,7 +14,7 @@ mod suite;
 
 pub use agency::{OFFICE, OTHER_OFFICE, PASSPHRASE, Service, TestAgency, UNKNOWN_OFFICE, now};
 pub use assembly::Assembly;
-pub use caller::{Caller, call_as, call_with, sign_digest_request};
+pub use caller::{Caller, Timed, call_as, call_with, sign_digest_request};
 pub use data::{scratch, shared, workspace};
 pub use peers::Peer;
 pub use programs::{Finished, Program, Running, finish};

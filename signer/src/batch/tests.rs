@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use proto::teken::v1;
 use proto::teken::v1::batch_sign_digests_response::Result as ItemResult;
-use proto::teken::v1::signing_service_server::SigningService;
 use tokio_stream::StreamExt;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::fixture::{Fixture, UTARA, document, from, gated, refusal, request};
+use crate::wire::server::signing_service_server::SigningService;
 
 /// The results by position; every position at most once.
 async fn batch(

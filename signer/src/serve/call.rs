@@ -33,6 +33,14 @@ use crate::tls::{Admission, Standing};
 /// The one method without a deadline: a health watch lasts as long as its connection (gRPC health checking protocol).
 const HEALTH_WATCH: &str = "/grpc.health.v1.Health/Watch";
 
+/// The methods that sign. A caller without a deadline waits for ever on a line that went dead, and asks nobody again;
+/// these refuse it before it matters.
+const SIGNING: [&str; 3] = [
+    "/teken.v1.SigningService/SignDigest",
+    "/teken.v1.SigningService/BatchSignDigests",
+    "/teken.v1.SigningService/SignDocument",
+];
+
 /// Time after the deadline in which the status may still reach a slow reader, before its stream is reset.
 const LAST_WORD: Duration = Duration::from_secs(2);
 
@@ -113,6 +121,8 @@ impl hyper::service::Service<Request<Incoming>> for CallService {
             let watch = request.uri().path() == HEALTH_WATCH;
             if watch {
                 deadline.lift();
+            } else if SIGNING.contains(&request.uri().path()) && !Deadline::is_told(request.headers()) {
+                return refuse(Refused::DeadlineMissing);
             } else if deadline.shorten(request.headers()).is_err() {
                 return refuse(Refused::DeadlineMalformed);
             }
@@ -235,5 +245,24 @@ impl Body for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         if self.last_word_said { SizeHint::with_exact(0) } else { self.body.size_hint() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    /// A method that is renamed, or a new one that signs, would slip past the guard.
+    #[test]
+    fn the_methods_that_sign_are_those_of_the_contract() {
+        let set =
+            prost_types::FileDescriptorSet::decode(proto::teken::v1::FILE_DESCRIPTOR_SET).expect("a descriptor set");
+        let services = set.file.iter().filter(|file| file.package() == "teken.v1").flat_map(|file| &file.service);
+        let methods = services.flat_map(|service| {
+            service.method.iter().map(|method| format!("/teken.v1.{}/{}", service.name(), method.name()))
+        });
+        let signing: Vec<String> =
+            methods.filter(|path| path.contains("Sign") && !path.contains("/Get") && !path.contains("/List")).collect();
+        assert_eq!(signing, super::SIGNING);
     }
 }

@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::limits::{ServerLimits, seconds};
 
+/// The header of the client's own deadline (gRPC over HTTP/2, "Requests").
+const TIMEOUT: &str = "grpc-timeout";
+
 /// The deadline of one request.
 #[derive(Debug)]
 pub(super) struct Deadline {
@@ -45,9 +48,14 @@ impl Deadline {
         }
     }
 
+    /// Whether the client told a deadline of its own.
+    pub(super) fn is_told(headers: &HeaderMap) -> bool {
+        headers.contains_key(TIMEOUT)
+    }
+
     /// Takes the client's own deadline into account.
     pub(super) fn shorten(&self, headers: &HeaderMap) -> Result<(), MalformedTimeout> {
-        if let Some(header) = headers.get("grpc-timeout") {
+        if let Some(header) = headers.get(TIMEOUT) {
             let _set_once = self.wanted.set(timeout(header.as_bytes()).ok_or(MalformedTimeout)?);
         }
         Ok(())

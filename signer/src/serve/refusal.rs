@@ -14,11 +14,13 @@ use crate::wire::status::{DOMAIN, LOCALE, explain, status};
 
 /// Why the edge answered in the service's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     /// The client certificate of an open connection was revoked or expired, or the anchor changed.
     CertificateNoLongerHolds,
     /// The revocation list is stale.
     RevocationUnknown,
+    /// A method that signs was called without `grpc-timeout`.
+    DeadlineMissing,
     /// `grpc-timeout` cannot be read.
     DeadlineMalformed,
     /// The request had not arrived whole when its time was over: nothing was done.
@@ -38,13 +40,25 @@ enum Source {
 }
 
 impl Refused {
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 7] = [
+        Self::CertificateNoLongerHolds,
+        Self::RevocationUnknown,
+        Self::DeadlineMissing,
+        Self::DeadlineMalformed,
+        Self::RequestTooSlow,
+        Self::OutcomeUnknown,
+        Self::ConnectionEnds,
+    ];
+
     /// What a request is answered whose time is over.
     pub(super) fn too_slow(deadline: &Deadline) -> Self {
         if deadline.request_was_complete() { Self::OutcomeUnknown } else { Self::RequestTooSlow }
     }
 
     /// `ErrorInfo.reason`; stable.
-    pub(super) fn reason(self) -> &'static str {
+    pub(crate) fn reason(self) -> &'static str {
         match self.source() {
             Source::Service(error) => explain(&error).reason,
             Source::Own(_, reason, ..) => reason,
@@ -52,7 +66,7 @@ impl Refused {
     }
 
     /// The status that the client gets.
-    pub(super) fn status(self) -> Status {
+    pub(crate) fn status(self) -> Status {
         match self.source() {
             Source::Service(error) => status(&error),
             Source::Own(code, reason, english, indonesian) => {
@@ -73,6 +87,12 @@ impl Refused {
                 "REVOCATION_UNKNOWN",
                 "The service cannot tell which client certificates are revoked. Nothing was signed; try again later.",
                 "Layanan tidak dapat memeriksa pencabutan sertifikat klien. Tidak ada yang ditandatangani; coba lagi nanti.",
+            ),
+            Self::DeadlineMissing => Source::Own(
+                Code::InvalidArgument,
+                "DEADLINE_MISSING",
+                "A call that signs needs a deadline (grpc-timeout). Set one in the client, such as 20 seconds.",
+                "Permintaan tanda tangan harus memiliki batas waktu (grpc-timeout). Aturlah pada aplikasi klien, misalnya 20 detik.",
             ),
             Self::DeadlineMalformed => Source::Own(
                 Code::InvalidArgument,

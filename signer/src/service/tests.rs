@@ -1,13 +1,13 @@
 //! The contract as a caller sees it: every refusal with its code and reason, repetition, reading back.
 
 use proto::teken::v1;
-use proto::teken::v1::signing_service_server::SigningService;
 use tonic::{Code, Request};
 use tonic_types::StatusExt;
 
 use crate::accept::PeerOffice;
 use crate::fixture::{Fixture, NOW, SELATAN, SUSPENDED, UTARA, document, from, office, refusal, request, request_id};
 use crate::register::StopCause;
+use crate::wire::server::signing_service_server::SigningService;
 
 fn signed(answer: v1::SignDigestResponse) -> v1::Signature {
     answer.signature.expect("a signature")

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, Weak};
 
 use proto::teken::v1;
-use proto::teken::v1::signing_service_server::SigningService;
 use sha2::{Digest, Sha256};
 use tonic::Code;
 
@@ -13,6 +12,7 @@ use crate::fixture::{
     Fixture, KeyAndChain, SELATAN, UTARA, failing, from, gated, hooked, office, refusal, request, request_id,
 };
 use crate::register::StopCause;
+use crate::wire::server::signing_service_server::SigningService;
 
 fn signed(answer: v1::SignDigestResponse) -> v1::Signature {
     answer.signature.expect("a signature")

@@ -78,6 +78,12 @@ pub(crate) fn explain(error: &SignError) -> Explanation {
         PermissionDenied, ResourceExhausted, Unauthenticated, Unavailable,
     };
     match error {
+        SignError::MessageMalformed => say(
+            InvalidArgument,
+            "MESSAGE_MALFORMED",
+            "The request is not the message that this method takes. Correct the client.",
+            "Permintaan bukan pesan yang diterima metode ini. Perbaiki aplikasi klien.",
+        ),
         SignError::Malformed { field, fault } => Explanation {
             field: Some((field, fault.to_string())),
             ..say(

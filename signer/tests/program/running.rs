@@ -10,13 +10,20 @@ use proto::teken::v1::signing_service_client::SigningServiceClient;
 use proto::teken::v1::{self, GetSigningProfileRequest};
 use rustix::process::Signal;
 use tonic::transport::Channel;
-use tonic::{Code, Status};
+use tonic::{Code, Request, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 
 use crate::fixture::{PATIENCE, Place, Server, now, passphrase};
+
+/// A request with the deadline without which nothing is signed.
+fn timed<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(PATIENCE);
+    request
+}
 
 async fn profile(channel: Channel) -> Result<v1::SigningProfile, Status> {
     SigningServiceClient::new(channel)
@@ -57,8 +64,8 @@ async fn an_office_gets_a_signature_over_mtls() {
 
     let request = sign_digest(1);
     let mut client = SigningServiceClient::new(channel);
-    let first = client.sign_digest(request.clone()).await.expect("a signature").into_inner();
-    let again = client.sign_digest(request).await.expect("the same again").into_inner();
+    let first = client.sign_digest(timed(request.clone())).await.expect("a signature").into_inner();
+    let again = client.sign_digest(timed(request)).await.expect("the same again").into_inner();
     let (first, again) = (first.signature.expect("a signature"), again.signature.expect("a signature"));
     assert!(!first.cms.is_empty());
     assert_eq!(first.cms, again.cms);
@@ -238,7 +245,7 @@ async fn a_register_that_fails_ends_the_program_with_74_within_seconds() {
     let mut client = SigningServiceClient::new(place.channel(&server, "utara").await.expect("a connection"));
     let mut signed = 0;
     let status = loop {
-        match client.sign_digest(sign_digest(signed)).await {
+        match client.sign_digest(timed(sign_digest(signed))).await {
             Ok(_) => signed += 1,
             Err(status) => break status,
         }
@@ -269,4 +276,23 @@ async fn the_log_holds_no_passphrase_and_no_key() {
     assert!(!log.contains(&hex::encode(&commitment)));
     assert!(!log.contains("PRIVATE KEY"));
     assert!(log.lines().all(|line| line.starts_with('{')), "every line is JSON: {log}");
+}
+
+/// A caller without a deadline would wait for ever on a line that went dead. Reading needs none.
+#[tokio::test]
+async fn nothing_is_signed_for_a_caller_without_a_deadline() {
+    let place = Place::new();
+    let server = place.start();
+    let mut client = SigningServiceClient::new(place.channel(&server, "utara").await.expect("a connection"));
+    let missing = (Code::InvalidArgument, "DEADLINE_MISSING".to_owned());
+    assert_eq!(refusal(client.sign_digest(sign_digest(1)).await), missing);
+    let batch = v1::BatchSignDigestsRequest { requests: vec![sign_digest(2)] };
+    assert_eq!(refusal(client.batch_sign_digests(batch).await.map(drop)), missing);
+    let nothing = tokio_stream::iter(Vec::<v1::SignDocumentRequest>::new());
+    assert_eq!(refusal(client.sign_document(nothing).await.map(drop)), missing);
+
+    let listed = client.list_signatures(v1::ListSignaturesRequest::default()).await.expect("a page").into_inner();
+    assert_eq!(listed.signatures, [], "nothing was recorded");
+    let signed = client.sign_digest(timed(sign_digest(1))).await.expect("a signature").into_inner();
+    assert_eq!(signed.signature.map(|act| act.sequence), Some(1));
 }

@@ -116,6 +116,22 @@ async fn an_expired_certificate_is_refused() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_not_valid_yet_is_refused() {
+    let agency = TestAgency::ours();
+    agency.change(|agency, passphrase| {
+        agency.add_office(&office("timur"), "Kecamatan timur", NOW + DAY, passphrase).expect("a certificate");
+    });
+    let (decided, told) = meet(&TestServer::new(&agency), agency.client("timur", &agency)).await;
+    let Err(Refusal::Handshake(error)) = decided else { panic!("not refused in the handshake") };
+    let found = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    assert!(
+        matches!(found, Some(rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext { .. }))),
+        "{found:?}"
+    );
+    assert_eq!(alert(told).await, AlertDescription::CertificateExpired);
+}
+
+#[tokio::test]
 async fn a_certificate_for_servers_does_not_make_a_client() {
     let agency = TestAgency::ours();
     let server = TestServer::new(&agency);

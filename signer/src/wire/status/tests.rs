@@ -1,5 +1,7 @@
 //! The table of codes and reasons, whole: whoever changes a line here changes the contract.
 
+use std::collections::BTreeSet;
+
 use evidence::{DocumentType, OfficeId, StatementError};
 use keys::KeyError;
 use pades::{CmsError, EmbedError, ReadBack};
@@ -8,6 +10,7 @@ use tonic_types::StatusExt;
 use super::*;
 use crate::domain::{AbandonedReason, SignatureName};
 use crate::error::SelfCheck;
+use crate::serve::Refused;
 
 /// Whether `RetryInfo` says when the same request may succeed.
 #[derive(Debug, PartialEq, Clone, Copy)]
@@ -31,6 +34,7 @@ fn table() -> Vec<(SignError, Code, &'static str, Retry)> {
     let mandate = SignError::DocumentTypeNotAllowed { document_type: DocumentType::akta() };
     let limit = TextFault::TooLong { length: 2, limit: 1 };
     vec![
+        (SignError::MessageMalformed, InvalidArgument, "MESSAGE_MALFORMED", No),
         (text(TextFault::Missing), InvalidArgument, "FIELD_MISSING", No),
         (text(limit), InvalidArgument, "FIELD_TOO_LONG", No),
         (text(TextFault::Character), InvalidArgument, "FIELD_CHARACTER", No),
@@ -136,4 +140,29 @@ fn a_refusal_that_may_have_used_the_key_is_never_called_unavailable_without_sayi
             assert!(text.contains("same request_id"), "{text}");
         }
     }
+}
+
+/// `signer/README.md` is what people read: it has every reason with its code, and none that nobody gives.
+#[test]
+fn the_readme_has_every_reason_with_its_code() {
+    let readme = include_str!("../../../README.md");
+    let documented: BTreeSet<(String, String)> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .map(|(reason, rest)| (reason.to_owned(), rest.split(" |").next().unwrap_or_default().to_owned()))
+        .collect();
+    let named = |code: Code, retry| {
+        let words = format!("{code:?}").chars().fold(String::new(), |name, letter| {
+            let word = if letter.is_uppercase() && !name.is_empty() { "_" } else { "" };
+            name + word + &letter.to_uppercase().to_string()
+        });
+        if retry == Retry::Yes { format!("{words}, again") } else { words }
+    };
+    let ours = table().into_iter().map(|(_, code, reason, retry)| (reason.to_owned(), named(code, retry)));
+    let edge = Refused::ALL.into_iter().map(|refused| {
+        let status = refused.status();
+        let retry = if status.get_details_retry_info().is_some() { Retry::Yes } else { Retry::No };
+        (refused.reason().to_owned(), named(status.code(), retry))
+    });
+    assert_eq!(documented, ours.chain(edge).collect());
 }
