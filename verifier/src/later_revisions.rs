@@ -32,6 +32,10 @@ pub use rules::Ruling;
 #[derive(Debug)]
 pub(crate) struct Permitted(());
 
+/// What stands for a revision that cannot be compared: nothing allows it. Every revision has a view, so this is never
+/// told; were it ever otherwise, an uncompared revision must not pass for an unchanged one.
+const NOT_COMPARED: Change = Change::Unexplained { place: Place::Trailer, object: None };
+
 /// What each revision of a file changed, found out once for all its signatures.
 pub(crate) struct History {
     changes: Vec<OnceCell<Vec<Change>>>,
@@ -45,10 +49,10 @@ impl History {
 
     /// What revision `index` changed against the one before it.
     fn changes(&self, pdf: &SignedPdf<'_>, index: usize) -> &[Change] {
-        let Some(cell) = self.changes.get(index) else { return &[] };
+        let Some(cell) = self.changes.get(index) else { return const { &[NOT_COMPARED] } };
         cell.get_or_init(|| {
             let before = index.checked_sub(1).and_then(|before| pdf.document().view(before));
-            let (Some(before), Some(after)) = (before, pdf.document().view(index)) else { return Vec::new() };
+            let (Some(before), Some(after)) = (before, pdf.document().view(index)) else { return vec![NOT_COMPARED] };
             let mut changes = layout::review(pdf, index);
             changes.extend(compare::compare(before, after));
             changes

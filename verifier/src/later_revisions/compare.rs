@@ -90,7 +90,8 @@ impl<'d> Comparison<'d> {
                 // half is new in every revision (14.4).
                 b"Size" | b"Prev" | b"XRefStm" | b"Type" | b"W" | b"Index" | b"Filter" | b"DecodeParms" | b"Length"
                 | b"ID" | b"Root" => {}
-                // A writer that leaves it out takes nothing away that is seen; one that names another says other things.
+                // A writer that leaves it out takes nothing away that is seen; one that names another says other
+                // things.
                 b"Info" => {
                     if new.is_some() && self.differs(old, new) {
                         self.push(Change::Information)?;
@@ -175,7 +176,8 @@ impl<'d> Comparison<'d> {
                         }
                     }
                 }
-                // The mark of a widespread program on the root of the tree (annex E: a private name that readers ignore).
+                // The mark of a widespread program on the root of the tree (annex E: a private name that readers
+                // ignore).
                 b"ITXT" if !is_page => {}
                 b"Annots" if is_page => self.annotations(old, new, (page, pair.0))?,
                 _ => self.optional_of(pair.1, old, new, &Site::Strict(place()), 0)?,
