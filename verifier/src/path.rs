@@ -4,8 +4,8 @@
 //! [`TrustedPath`] that only this module can make.
 //! Invariant: every link's signature was verified with the key of the certificate above it (or of the anchor), every
 //! certificate is valid at the validation time, and every restriction of RFC 5280, 6.1.3 to 6.1.5 was applied. An
-//! anchor given as a certificate restricts its paths too (as RFC 5937 has it): validity, basic constraints, key usage,
-//! name constraints, unknown critical extensions.
+//! anchor given as a certificate restricts its paths too (as RFC 5937 has it): validity, strength of its key, basic
+//! constraints, key usage, name constraints, unknown critical extensions.
 //! Revocation is another question: `revocation`.
 
 use crate::algorithms::{AlgorithmPolicy, WeakAlgorithm};
@@ -165,6 +165,7 @@ impl TrustedPath {
         // Whoever gives the very certificate as an anchor trusts it directly; it still has to be in its time.
         if let Some(anchor) = request.anchors.find(target) {
             check_validity(anchor, request.time)?;
+            check_key(anchor, request)?;
             return Ok(Self { certificates: Vec::new(), anchor: anchor.clone() });
         }
         build::search(target, request, budget)
@@ -182,7 +183,7 @@ impl TrustedPath {
         let mut names = NameConstraints::default();
         let mut room = u64::try_from(length).unwrap_or(u64::MAX);
 
-        check_anchor(anchor, request.time)?;
+        check_anchor(anchor, request)?;
         restrict(anchor, &mut names, &mut room)?;
 
         for (above_target, certificate) in certificates.iter().enumerate().rev() {
@@ -280,8 +281,19 @@ fn check_strength(certificate: &Certificate, request: &PathRequest<'_>) -> Resul
         .map_err(|weak| PathFailure::Weak { subject: subject(), weak })
 }
 
-fn check_anchor(anchor: &Certificate, time: ValidationTime) -> Result<(), PathFailure> {
-    check_validity(anchor, time)?;
+/// An anchor's own signature says nothing, but what its key signed is worth as much as the key.
+fn check_key(anchor: &Certificate, request: &PathRequest<'_>) -> Result<(), PathFailure> {
+    let subject = || anchor.subject_for_people();
+    let key = anchor.public_key().map_err(|_| PathFailure::AlgorithmUnknown { subject: subject() })?.kind();
+    request
+        .algorithms
+        .check_key(key, request.time.unix_time())
+        .map_err(|weak| PathFailure::Weak { subject: subject(), weak })
+}
+
+fn check_anchor(anchor: &Certificate, request: &PathRequest<'_>) -> Result<(), PathFailure> {
+    check_validity(anchor, request.time)?;
+    check_key(anchor, request)?;
     let extensions = anchor.extensions();
     let subject = || anchor.subject_for_people();
     if let Some(extension) = &extensions.unknown_critical {

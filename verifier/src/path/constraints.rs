@@ -104,14 +104,14 @@ impl<'a> NameConstraints<'a> {
             for base in constraints.permitted.iter().filter(|base| base.tag == kind) {
                 budget.name_comparison()?;
                 is_constrained = true;
-                is_permitted |= matches(kind, name, value_of(base)?)?;
+                is_permitted |= matches(kind, name, value_of(base)?, Reach::All)?;
             }
             if is_constrained && !is_permitted {
                 return Err(ConstraintFailure::Violated);
             }
             for base in constraints.excluded.iter().filter(|base| base.tag == kind) {
                 budget.name_comparison()?;
-                if matches(kind, name, value_of(base)?)? {
+                if matches(kind, name, value_of(base)?, Reach::Any)? {
                     return Err(ConstraintFailure::Violated);
                 }
             }
@@ -149,11 +149,19 @@ fn subtrees<'a>(list: Option<Element<'a>>) -> Asn1Result<Vec<Element<'a>>> {
     Ok(bases)
 }
 
-fn matches(kind: u8, name: &[u8], base: &[u8]) -> Result<bool, ConstraintFailure> {
+/// A wildcard stands for many hosts. It is permitted when all of them are, and excluded when one of them is
+/// (CVE-2025-61727 was the other way round).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    All,
+    Any,
+}
+
+fn matches(kind: u8, name: &[u8], base: &[u8], reach: Reach) -> Result<bool, ConstraintFailure> {
     match kind {
         general_name::DIRECTORY => Ok(names::is_within(name, base)?),
         general_name::RFC822 => mail_matches(ascii(name)?, ascii(base)?),
-        general_name::DNS => dns_matches(ascii(name)?, ascii(base)?),
+        general_name::DNS => dns_matches(ascii(name)?, ascii(base)?, reach),
         general_name::URI => uri_matches(ascii(name)?, ascii(base)?),
         general_name::IP => ip_matches(name, base),
         // otherName, x400Address, ediPartyName, registeredID: nothing is known about what would match, and 4.2.1.10
@@ -187,8 +195,7 @@ fn is_below(host: &str, base: &str) -> bool {
 }
 
 /// dNSName: "constructed by simply adding zero or more labels to the left-hand side".
-fn dns_matches(name: &str, base: &str) -> Result<bool, ConstraintFailure> {
-    // A wildcard stands for its whole level: for what is excluded it must be taken at its widest.
+fn dns_matches(name: &str, base: &str, reach: Reach) -> Result<bool, ConstraintFailure> {
     let (name, is_wildcard) = match name.strip_prefix("*.") {
         Some(parent) => (parent, true),
         None => (name, false),
@@ -196,15 +203,32 @@ fn dns_matches(name: &str, base: &str) -> Result<bool, ConstraintFailure> {
     if !is_host(name) || !(base.is_empty() || is_host(base)) {
         return Err(ConstraintFailure::Malformed);
     }
-    Ok(base.is_empty()
-        || is_below(name, base)
-        || (is_wildcard && base.split_once('.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(name))))
+    let reaches_base = || base.split_once('.').is_some_and(|(_, parent)| parent.eq_ignore_ascii_case(name));
+    Ok(base.is_empty() || is_below(name, base) || (is_wildcard && reach == Reach::Any && reaches_base()))
+}
+
+/// `Local-part = Dot-string / Quoted-string` (RFC 5321, 4.1.2), so that a second `@` outside quotes is no address: readers
+/// differ in which of the two they split at.
+fn is_local_part(text: &str) -> bool {
+    if let Some(quoted) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        let mut escaped = false;
+        let is_closed_inside = quoted.bytes().any(|octet| {
+            let closes = !escaped && octet == b'"';
+            escaped = !escaped && octet == b'\\';
+            closes || octet.is_ascii_control()
+        });
+        return !is_closed_inside && !escaped;
+    }
+    text.split('.').all(|atom| {
+        !atom.is_empty()
+            && atom.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&octet))
+    })
 }
 
 /// rfc822Name: a mailbox, a host (all its mailboxes), or a domain with a leading dot (all hosts inside it).
 fn mail_matches(name: &str, base: &str) -> Result<bool, ConstraintFailure> {
     let (local, host) = name.rsplit_once('@').ok_or(ConstraintFailure::Malformed)?;
-    if local.is_empty() || !is_host(host) {
+    if !is_local_part(local) || !is_host(host) {
         return Err(ConstraintFailure::Malformed);
     }
     if let Some((base_local, base_host)) = base.rsplit_once('@') {
@@ -262,12 +286,24 @@ mod tests {
 
     #[test]
     fn hosts_match_on_whole_labels_only() {
-        assert_eq!(dns_matches("www.bekasi.example", "bekasi.example"), Ok(true));
-        assert_eq!(dns_matches("BEKASI.example", "bekasi.example"), Ok(true));
-        assert_eq!(dns_matches("evilbekasi.example", "bekasi.example"), Ok(false));
-        assert_eq!(dns_matches("*.example", "bekasi.example"), Ok(true));
-        assert_eq!(dns_matches("bekasi.example", ".example"), Err(ConstraintFailure::Malformed));
-        assert_eq!(dns_matches("bekasi..example", "example"), Err(ConstraintFailure::Malformed));
+        for reach in [Reach::All, Reach::Any] {
+            let matches = |name, base| dns_matches(name, base, reach);
+            assert_eq!(matches("www.bekasi.example", "bekasi.example"), Ok(true));
+            assert_eq!(matches("BEKASI.example", "bekasi.example"), Ok(true));
+            assert_eq!(matches("evilbekasi.example", "bekasi.example"), Ok(false));
+            assert_eq!(matches("bekasi.example", ".example"), Err(ConstraintFailure::Malformed));
+            assert_eq!(matches("bekasi..example", "example"), Err(ConstraintFailure::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_wildcard_is_permitted_as_a_whole_and_excluded_in_part() {
+        assert_eq!(dns_matches("*.example", "bekasi.example", Reach::Any), Ok(true));
+        assert_eq!(dns_matches("*.example", "bekasi.example", Reach::All), Ok(false));
+        for reach in [Reach::All, Reach::Any] {
+            assert_eq!(dns_matches("*.bekasi.example", "bekasi.example", reach), Ok(true));
+            assert_eq!(dns_matches("*.example", "a.bekasi.example", reach), Ok(false));
+        }
     }
 
     #[test]
@@ -279,6 +315,12 @@ mod tests {
         assert_eq!(mail_matches("A@x.example", "a@x.example"), Ok(false));
         assert_eq!(mail_matches("a@X.example", "a@x.example"), Ok(true));
         assert_eq!(mail_matches("x.example", "x.example"), Err(ConstraintFailure::Malformed));
+        assert_eq!(mail_matches("\"a@y.example\"@x.example", "x.example"), Ok(true));
+        for twice in
+            ["a@y.example@x.example", "@x.example", "a..b@x.example", "\"a\"b\"@x.example", "\"a\\\"@x.example"]
+        {
+            assert_eq!(mail_matches(twice, "x.example"), Err(ConstraintFailure::Malformed), "{twice}");
+        }
     }
 
     #[test]
