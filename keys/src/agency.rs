@@ -17,6 +17,7 @@ mod layout;
 mod ledger;
 mod options;
 mod profile;
+mod published;
 mod stage;
 mod tls;
 

@@ -91,14 +91,19 @@ fn write_beside<'a>(path: &'a Path, octets: &[u8], mode: u32) -> Result<(OwnedFd
     let (directory, name) = split(path)?;
     let directory = openat(CWD, &directory, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
         .map_err(fault_of)?;
-    let mut temporary = OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}-{}.new", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
-    let written = open_new(&directory, &temporary, mode).and_then(|file| write_flushed(file, octets, mode));
-    if let Err(fault) = written {
-        if fault != FileFault::Exists {
-            unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
+    // A process that was killed may have had our number, which is nearly certain where each is the first of its
+    // container: what it left must not stand in the way for ever.
+    let (temporary, file) = loop {
+        let mut temporary = OsString::from(".");
+        temporary.push(name);
+        temporary.push(format!(".{}-{}.new", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
+        match open_new(&directory, &temporary, mode) {
+            Err(FileFault::Exists) => {}
+            opened => break (temporary, opened?),
         }
+    };
+    if let Err(fault) = write_flushed(file, octets, mode) {
+        unlinkat(&directory, &temporary, AtFlags::empty()).map_err(fault_of)?;
         return Err(fault);
     }
     Ok((directory, temporary, name))
@@ -113,4 +118,22 @@ fn write_flushed(mut file: File, octets: &[u8], mode: u32) -> Result<(), FileFau
     // The umask may have taken bits away from a certificate that others are to read.
     fchmod(&file, Mode::from_raw_mode(mode)).map_err(fault_of)?;
     file.write_all(octets).and_then(|()| file.sync_all()).map_err(|error| FileFault::Io(error.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Readers, replace};
+
+    #[test]
+    fn what_a_killed_process_of_the_same_number_left_is_not_in_the_way() {
+        let dir = tempfile::tempdir().expect("a folder");
+        // Far more than the other tests of this process write meanwhile.
+        for number in 0..1_000 {
+            let left = format!(".index.json.{}-{number}.new", std::process::id());
+            std::fs::write(dir.path().join(left), "").expect("a file");
+        }
+        let path = dir.path().join("index.json");
+        assert_eq!(replace(&path, b"new", Readers::Owner), Ok(()));
+        assert_eq!(std::fs::read(path).expect("the file"), b"new");
+    }
 }

@@ -17,6 +17,7 @@ use super::{
     layout::Layout,
     ledger::{Issued, Ledger, Purpose, RevocationReason, Revoked, State},
     options::server_names,
+    published::Published,
     stage::file_error,
     tls::{self, Identity},
 };
@@ -76,6 +77,8 @@ impl Agency {
 
     /// Revokes a certificate, for ever, and issues the CRL that says so. Returns who had issued it.
     ///
+    /// A revocation that was recorded and whose CRL was never written is published now, with the time and reason of then.
+    ///
     /// # Errors
     /// [`AgencyError::UnknownSerial`], [`AgencyError::AlreadyRevoked`], or what the issuer's key says; nothing is revoked then.
     pub fn revoke(
@@ -89,10 +92,12 @@ impl Agency {
         let serial = serial.replace(':', "").to_ascii_lowercase();
         let unknown = || AgencyError::UnknownSerial { serial: serial.clone() };
         let (authority, issued) = self.ledger.find_mut(&serial).ok_or_else(unknown)?;
-        if issued.revoked.is_some() {
+        // Recorded and not published is not revoked for anybody: then the list is made up for.
+        let before = issued.revoked.clone();
+        if before.is_some() && Published::read(&self.layout, authority).is_some_and(|crl| crl.lists(&serial)) {
             return Err(AgencyError::AlreadyRevoked { serial });
         }
-        let revoked = Revoked { at: now, reason };
+        let revoked = before.unwrap_or(Revoked { at: now, reason });
         let key_id = issued.key_id.clone();
         // The key is opened before the ledger says revoked: a wrong passphrase changes nothing, not even in memory.
         let issuer = self.issuer(authority, ca_passphrase)?;
@@ -150,6 +155,9 @@ impl Agency {
     fn publish_crl(&mut self, issuer: &Issuer, now: u64) -> Result<(), AgencyError> {
         let next_update = now.checked_add(self.ledger.crl_lifetime_seconds).ok_or(AgencyError::Times)?;
         let book = self.ledger.book(issuer.authority);
+        if let Some(published) = Published::read(&self.layout, issuer.authority) {
+            published.check(issuer.authority, book)?;
+        }
         book.crl_number = book.crl_number.checked_add(1).ok_or(AgencyError::Times)?;
         let revoked: Vec<&Issued> = book.issued.iter().filter(|issued| issued.revoked.is_some()).collect();
         let crl = issuer.issue_crl(&revoked, book.crl_number, now, next_update, &mut SysRng)?;

@@ -46,6 +46,18 @@ pub enum AgencyError {
         /// Its version.
         version: u32,
     },
+    /// A CRL was published that this index knows nothing of: an older index was restored.
+    #[error(
+        "the published CRL of {authority} has number {published}, and the index knows {recorded} or other revocations"
+    )]
+    IndexBehind {
+        /// Whose CRL.
+        authority: Authority,
+        /// Its number.
+        published: u64,
+        /// The number in the index.
+        recorded: u64,
+    },
     /// Another process is changing this agency.
     #[error("another process is changing the agency in {}", path.display())]
     Busy {

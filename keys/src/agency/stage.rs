@@ -43,9 +43,10 @@ impl NewFile {
 pub(super) fn refuse_existing(dir: &Path) -> Result<(), AgencyError> {
     for (folder, _) in FOLDERS {
         let path = dir.join(folder);
-        // An empty folder is no agency, and a rename takes its place.
-        let free = match fs::read_dir(&path) {
-            Ok(mut entries) => entries.next().is_none(),
+        // An empty folder is no agency, and a rename takes its place. A link is in the way wherever it leads.
+        let free = match path.symlink_metadata() {
+            Ok(found) if found.is_dir() => fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none()),
+            Ok(_) => false,
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         };
         if !free {
@@ -94,16 +95,25 @@ impl Stage {
     }
 
     pub(super) fn put_in_place(self, agency: &Path) -> Result<(), AgencyError> {
-        for (folder, mode) in FOLDERS {
+        flush(&self.dir.join("ca/issued"))?;
+        for (position, (folder, mode)) in FOLDERS.into_iter().enumerate() {
             let (from, to) = (self.dir.join(folder), agency.join(folder));
-            fs::set_permissions(&from, Permissions::from_mode(mode))
-                .and_then(|()| File::open(&from)?.sync_all())
-                .and_then(|()| fs::rename(&from, &to))
-                .map_err(|error| file_error(&to, &error))?;
+            let placed = fs::set_permissions(&from, Permissions::from_mode(mode))
+                .map_err(|error| file_error(&from, &error))
+                .and_then(|()| flush(&from))
+                // What `ca` vouches for is there before `ca` is, after a power loss too.
+                .and_then(|()| flush(agency))
+                .and_then(|()| fs::rename(&from, &to).map_err(|error| file_error(&to, &error)));
+            if let Err(error) = placed {
+                // Half an agency is worse than none: the next attempt would refuse to take its place.
+                for (done, _) in FOLDERS.into_iter().take(position) {
+                    let _told_by_the_next_attempt = fs::rename(agency.join(done), self.dir.join(done));
+                }
+                return Err(error);
+            }
         }
-        let dir = self.dir.clone();
         drop(self);
-        File::open(agency).and_then(|folder| folder.sync_all()).map_err(|error| file_error(&dir, &error))
+        flush(agency)
     }
 }
 
@@ -114,10 +124,36 @@ impl Drop for Stage {
     }
 }
 
+/// Flushes a folder's entries.
+fn flush(folder: &Path) -> Result<(), AgencyError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| file_error(folder, &error))
+}
+
 /// An input or output error about a file.
 pub(super) fn file_error(path: &Path, error: &io::Error) -> AgencyError {
     let fault = error
         .raw_os_error()
         .map_or(FileFault::Io(error.kind()), |code| secret_file::fault_of(rustix::io::Errno::from_raw_os_error(code)));
     AgencyError::File { path: path.to_owned(), fault }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileFault, Stage, fs};
+    use crate::agency::AgencyError;
+
+    #[test]
+    fn an_agency_that_cannot_be_put_in_place_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let stage = Stage::new(dir.path()).expect("a stage");
+        // Somebody is faster: the third folder of five cannot take its place.
+        fs::create_dir(dir.path().join("signer")).expect("a folder");
+        fs::write(dir.path().join("signer/other"), "").expect("a file");
+        let refused = stage.put_in_place(dir.path()).expect_err("refused");
+        let fault = FileFault::Io(std::io::ErrorKind::DirectoryNotEmpty);
+        assert_eq!(refused, AgencyError::File { path: dir.path().join("signer"), fault });
+        let left: Vec<_> =
+            fs::read_dir(dir.path()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+        assert_eq!(left, ["signer"]);
+    }
 }

@@ -25,6 +25,9 @@ fn of_agency(error: &AgencyError) -> Option<String> {
         }
         AgencyError::IndexDamaged { .. } => "restore the file from a backup; it was not written by this program".into(),
         AgencyError::IndexVersion { .. } => "use the version of teken-keys that wrote it".into(),
+        AgencyError::IndexBehind { .. } => {
+            "restore the newest index, or what was revoked since would be trusted again".into()
+        }
         AgencyError::Busy { .. } => "wait until the other teken-keys has finished".into(),
         AgencyError::NameTooLong { .. } => "shorten it; --test adds 11 characters".into(),
         AgencyError::CrlUri { .. } => "write it like http://crl.example.go.id/teken".into(),

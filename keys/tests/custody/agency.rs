@@ -24,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("agency::every_file_lies_where_others_look_for_it_with_its_mode", every_file_has_its_place_and_mode),
         case("agency::an_agency_is_never_made_over_another", an_agency_is_never_made_over_another),
         case("agency::nothing_of_that_name_is_overwritten", nothing_of_that_name_is_overwritten),
+        case("agency::a_link_by_one_of_its_names_is_in_the_way", a_link_by_one_of_its_names_is_in_the_way),
         case("agency::other_files_in_the_folder_are_left_alone", other_files_in_the_folder_are_left_alone),
         case("agency::a_left_over_attempt_is_told", a_left_over_attempt_is_told),
         case("agency::names_that_do_not_fit_a_certificate_are_refused", names_that_do_not_fit_are_refused),
@@ -43,6 +44,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("agency::a_ca_key_of_another_agency_is_refused", a_ca_key_of_another_agency_is_refused),
         case("agency::an_unknown_serial_number_is_not_revoked", an_unknown_serial_number_is_not_revoked),
         case("agency::a_certificate_is_revoked_once_for_ever", a_certificate_is_revoked_once_for_ever),
+        case(
+            "agency::a_revocation_that_was_not_published_is_published_by_the_next_attempt",
+            a_revocation_that_was_not_published_is_published_by_the_next_attempt,
+        ),
+        case("agency::an_older_index_publishes_no_list", an_older_index_publishes_no_list),
         case("agency::an_anchor_cannot_revoke_itself", an_anchor_cannot_revoke_itself),
         case("agency::a_revoked_office_may_have_a_new_certificate", a_revoked_office_may_have_a_new_certificate),
         case("agency::crl_numbers_only_grow", crl_numbers_only_grow),
@@ -132,6 +138,18 @@ fn nothing_of_that_name_is_overwritten() {
     let path = folder.path().join("ca");
     fs::write(&path, "mine").expect("a file");
     assert_eq!(create(folder.path(), |_| ()).expect_err("refused"), AgencyError::Exists { path });
+}
+
+/// A link is no empty folder wherever it leads: an agency that was half put in place could not be put right again.
+fn a_link_by_one_of_its_names_is_in_the_way() {
+    for leads_to in ["nowhere", "empty"] {
+        let dir = folder();
+        fs::create_dir(dir.path().join("empty")).expect("a folder");
+        std::os::unix::fs::symlink(dir.path().join(leads_to), dir.path().join("signer")).expect("a link");
+        let refused = create(dir.path(), |_| ()).expect_err("refused");
+        assert_eq!(refused, AgencyError::Exists { path: dir.path().join("signer") }, "{leads_to}");
+        assert!(!dir.path().join("anchors").exists() && !dir.path().join(".agency.new").exists(), "{leads_to}");
+    }
 }
 
 fn other_files_in_the_folder_are_left_alone() {
@@ -380,6 +398,56 @@ fn a_certificate_is_revoked_once_for_ever() {
     let list = crl(agency.layout(), Authority::Issuing);
     let entries = list.tbs_cert_list.revoked_certificates.as_deref().expect("it stays");
     assert_eq!(entries[0].revocation_date.to_unix_duration().as_secs(), NOW + 60);
+}
+
+/// The list could not be written: the certificate counts as revoked here, and nowhere else.
+fn a_revocation_that_was_not_published_is_published_by_the_next_attempt() {
+    let (folder, mut agency) = new_agency();
+    let office = serial(&agency, &Purpose::Office("kec-utara".to_owned()));
+    let list = agency.layout().crl(Authority::Access);
+    fs::remove_file(&list).expect("our own file");
+    fs::create_dir(&list).expect("something in the way");
+    let refused =
+        agency.revoke(&office, RevocationReason::KeyCompromise, NOW + 60, &passphrase()).expect_err("no list");
+    assert!(matches!(refused, AgencyError::Key(KeyError::File { .. })), "{refused:?}");
+    fs::remove_dir(&list).expect("our own folder");
+
+    let mut agency = Agency::open(folder.path()).expect("the agency");
+    let again = agency.revoke(&office, RevocationReason::Superseded, NOW + 120, &passphrase());
+    assert_eq!(again, Ok(Authority::Access));
+    let list = crl(agency.layout(), Authority::Access);
+    let entries = list.tbs_cert_list.revoked_certificates.as_deref().expect("one entry");
+    assert_eq!(hex::encode(entries[0].serial_number.as_bytes()), office);
+    assert_eq!(entries[0].revocation_date.to_unix_duration().as_secs(), NOW + 60, "from then on, not from now");
+    let again = agency.revoke(&office, RevocationReason::Superseded, NOW + 180, &passphrase()).expect_err("refused");
+    assert_eq!(again, AgencyError::AlreadyRevoked { serial: office });
+}
+
+/// A backup of the index brings back the trust in everything that was revoked since, and uses numbers twice.
+fn an_older_index_publishes_no_list() {
+    let (folder, mut agency) = new_agency();
+    let index = folder.path().join("ca/index.json");
+    let backup = fs::read(&index).expect("the index");
+    let restore = |octets: &[u8]| {
+        fs::remove_file(&index).expect("our own file");
+        write(&index, octets, 0o400);
+        Agency::open(folder.path()).expect("the agency of then")
+    };
+    let office = serial(&agency, &Purpose::Office("kec-utara".to_owned()));
+    agency.revoke(&office, RevocationReason::KeyCompromise, NOW + 60, &passphrase()).expect("revoked");
+    let published = fs::read(agency.layout().crl(Authority::Access)).expect("the list");
+
+    let mut older = restore(&backup);
+    let behind = AgencyError::IndexBehind { authority: Authority::Access, published: 2, recorded: 1 };
+    assert_eq!(older.issue_crl(Authority::Access, NOW + 120, &passphrase()).expect_err("refused"), behind);
+    let other = serial(&older, &Purpose::Office("kec-barat".to_owned()));
+    let refused = older.revoke(&other, RevocationReason::Superseded, NOW + 120, &passphrase()).expect_err("refused");
+    assert_eq!(refused, behind);
+    // Its number alone was made up for by hand.
+    let text = String::from_utf8(backup).expect("JSON").replace("\"crlNumber\": 1", "\"crlNumber\": 9");
+    let forgetful = AgencyError::IndexBehind { authority: Authority::Access, published: 2, recorded: 9 };
+    assert_eq!(restore(text.as_bytes()).renew_crls(NOW + 120, &passphrase()).expect_err("refused"), forgetful);
+    assert_eq!(fs::read(agency.layout().crl(Authority::Access)).expect("the list"), published);
 }
 
 fn an_anchor_cannot_revoke_itself() {
