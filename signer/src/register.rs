@@ -19,6 +19,7 @@
 //! It keeps commitments, never a name, a number or an officer. It does not sign, and does not decide who may.
 
 mod lock;
+mod place;
 mod reader;
 mod schema;
 mod space;
@@ -35,6 +36,7 @@ use pades::{DocumentDigest, SignedAttributes};
 use tokio::sync::watch;
 
 use self::lock::RegisterLock;
+use self::place::Place;
 use self::reader::Readers;
 pub use self::reader::{Act, Record};
 use self::schema::Flush;
@@ -54,6 +56,9 @@ pub enum StopCause {
         /// Extended result code of SQLite; 0 when the fault is not SQLite's.
         code: i32,
     },
+    /// A file of the register is no longer where it was: what is written to it now, no later start will find.
+    #[error("the register's files were moved, removed or replaced while it was open")]
+    Moved,
     /// The file is damaged.
     #[error("the register is damaged (SQLite code {code})")]
     Corrupt {
@@ -253,7 +258,7 @@ impl Register {
         let (stop, _) = watch::channel(None);
         let stop = Arc::new(stop);
         let readers = Arc::new(Readers::open(path, Arc::clone(&stop))?);
-        let writer = Writer::start(connection, Space::of(path), clock, stop)?;
+        let writer = Writer::start(connection, Space::of(path), Place::of(path), clock, stop)?;
         Ok(Self { writer, readers, _lock: lock })
     }
 

@@ -5,9 +5,14 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::OpenError;
+
+/// The lock of a register.
+pub(super) fn path_of(register: &Path) -> PathBuf {
+    register.with_extension("lock")
+}
 
 /// Held for as long as the register is open.
 #[derive(Debug)]
@@ -16,7 +21,7 @@ pub(super) struct RegisterLock(#[expect(dead_code, reason = "the lock lives as l
 impl RegisterLock {
     /// Takes the lock on `<register>.lock`.
     pub(super) fn take(register: &Path) -> Result<Self, OpenError> {
-        let path = register.with_extension("lock");
+        let path = path_of(register);
         let failed = |kind: io::ErrorKind| OpenError::Lock { path: path.clone(), kind };
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);

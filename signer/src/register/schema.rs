@@ -127,6 +127,7 @@ pub(super) fn open_writer(path: &Path, flush: Flush) -> Result<Connection, OpenE
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "recursive_triggers", true)?; // or INSERT OR REPLACE would pass the DELETE trigger
     make_table(&mut connection)?;
+    settle(&connection)?;
     Ok(connection)
 }
 
@@ -141,6 +142,24 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
+}
+
+/// Moves what an earlier process left in the log into the register. Its last flush may have failed: the system then shows
+/// octets that no disk has, and never writes them again. Written anew they are flushed, or the error is told now.
+fn settle(connection: &Connection) -> Result<(), OpenError> {
+    match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)) {
+        Ok(false) => Ok(()),
+        Ok(true) => {
+            tracing::warn!("another program reads the register: its log could not be emptied");
+            Ok(())
+        }
+        // Without room nothing new is taken; what is on record can be read.
+        Err(error) if matches!(fault(&error), Fault::Full | Fault::Busy) => {
+            tracing::warn!(%error, "the register's log could not be emptied");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn make_table(connection: &mut Connection) -> Result<(), OpenError> {

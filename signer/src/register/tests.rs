@@ -352,7 +352,8 @@ async fn a_full_disk_records_nothing_and_is_got_over() {
     let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("the pages");
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("a limit");
     let writer =
-        Writer::start(connection, Space::of(&path), clock.clone(), Arc::new(watch::channel(None).0)).expect("a writer");
+        Writer::start(connection, Space::of(&path), Place::of(&path), clock.clone(), Arc::new(watch::channel(None).0))
+            .expect("a writer");
     let mut refused = 0;
     for n in 2..=100 {
         match writer.record_intent(intent(n)).await {
@@ -388,8 +389,14 @@ async fn the_first_doubtful_write_stops_the_register_for_good() {
     let Opened { register, clock, dir } = opened;
     drop(register);
     let connection = schema::open_reader(&dir.path().join("register.db")).expect("a connection that cannot write");
-    let writer =
-        Writer::start(connection, Space::of(dir.path()), clock, Arc::new(watch::channel(None).0)).expect("a writer");
+    let writer = Writer::start(
+        connection,
+        Space::of(dir.path()),
+        Place::of(dir.path()),
+        clock,
+        Arc::new(watch::channel(None).0),
+    )
+    .expect("a writer");
     let Err(SignError::RegisterStopped(cause)) = writer.record_intent(intent(2)).await else {
         panic!("it cannot write")
     };
@@ -500,4 +507,52 @@ fn every_question_is_answered_from_an_index() {
             assert!(!scan && !step.contains("TEMP B-TREE"), "{question}: {steps:?}");
         }
     }
+}
+
+/// A backup that is restored under a running service: without the guard every entry from then on is answered and lost.
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_answered_for_a_register_that_was_moved_removed_or_replaced() {
+    let moved: [fn(&std::path::Path); 4] = [
+        |dir| std::fs::rename(dir.join("register.db"), dir.join("elsewhere")).expect("a move"),
+        |dir| std::fs::remove_file(dir.join("register.db-wal")).expect("a removal"),
+        |dir| std::fs::remove_file(dir.join("register.lock")).expect("a removal"),
+        |dir| {
+            std::fs::copy(dir.join("register.db"), dir.join("backup")).expect("a copy");
+            std::fs::rename(dir.join("backup"), dir.join("register.db")).expect("a restored backup");
+        },
+    ];
+    for (case, change) in moved.into_iter().enumerate() {
+        let opened = Opened::new();
+        opened.record(1).await.expect("an intent");
+        change(opened.dir.path());
+        let stopped = StopCause::Moved;
+        assert_eq!(
+            opened.register.record_outcome(1, vec![0x30, 0]).await,
+            Err(WriteError::Stopped(stopped)),
+            "case {case}"
+        );
+        assert_eq!(opened.record(2).await, Err(SignError::RegisterStopped(stopped)), "case {case}");
+        assert_eq!(*opened.register.fatal().borrow(), Some(stopped), "case {case}");
+    }
+}
+
+/// What a failed flush of an earlier process left in the system's memory alone looks like a record to the next one, and no
+/// later flush writes it again. So the log is moved into the register, by fresh writes, before anything is added to it.
+#[tokio::test]
+async fn what_a_crash_left_in_the_log_is_in_the_register_before_anything_is_added() {
+    let opened = Opened::new();
+    opened.record(1).await.expect("an intent");
+    let crashed = tempfile::tempdir().expect("a directory");
+    for name in ["register.db", "register.db-wal"] {
+        std::fs::copy(opened.dir.path().join(name), crashed.path().join(name)).expect("what a crash leaves");
+    }
+    let log = || std::fs::metadata(crashed.path().join("register.db-wal")).expect("the log").len();
+    assert!(log() > 0);
+    let path = crashed.path().join("register.db");
+    let register = Register::open(&path, opened.clock.clone()).expect("the register after a crash");
+    assert_eq!(log(), 0);
+    assert_eq!(register.open_intents().await, Ok(vec![named(1)]));
+    drop(register);
+    assert_eq!(Register::open(&path, opened.clock.clone()).expect("again").open_intents().await, Ok(vec![named(1)]));
 }

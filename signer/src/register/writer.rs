@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::place::Place;
 use super::reader::{self, LATEST};
 use super::schema::{self, Fault, fault};
 use super::space::Space;
@@ -68,6 +69,7 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         space: Space,
+        place: Place,
         clock: Arc<dyn Clock>,
         stop: Arc<Stop>,
     ) -> Result<Self, OpenError> {
@@ -80,7 +82,7 @@ impl Writer {
         let (shown, stopped) = (Arc::clone(&last_recorded_at), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("register".to_owned())
-            .spawn(move || run(&connection, space, waiting, tail, &*clock, &shown, &stopped))
+            .spawn(move || run(&connection, (space, place), waiting, tail, &*clock, &shown, &stopped))
             .map_err(|error| OpenError::Thread(error.kind()))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), last_recorded_at, stop })
     }
@@ -160,7 +162,7 @@ pub(super) fn trip(stop: &Stop, cause: StopCause) {
 
 fn run(
     connection: &Connection,
-    space: Space,
+    on_disk: (Space, Place),
     mut waiting: mpsc::Receiver<Command>,
     tail: Slot,
     clock: &dyn Clock,
@@ -168,7 +170,7 @@ fn run(
     stop: &Stop,
 ) {
     let _guard = StopOnPanic(stop);
-    let mut log = match Log::new(connection, space, tail) {
+    let mut log = match Log::new(connection, on_disk, tail) {
         Ok(log) => log,
         Err(error) => {
             trip(stop, as_cause(&error));
@@ -267,6 +269,7 @@ impl Answer {
 struct Log<'c> {
     connection: &'c Connection,
     space: Space,
+    place: Place,
     tail: Slot,
     /// Intents of this process that have no end yet: each will need room for one.
     open: u64,
@@ -280,10 +283,11 @@ struct Log<'c> {
 }
 
 impl<'c> Log<'c> {
-    fn new(connection: &'c Connection, space: Space, tail: Slot) -> rusqlite::Result<Self> {
+    fn new(connection: &'c Connection, (space, place): (Space, Place), tail: Slot) -> rusqlite::Result<Self> {
         Ok(Self {
             connection,
             space,
+            place,
             tail,
             open: 0,
             begin: connection.prepare("BEGIN IMMEDIATE")?,
@@ -308,10 +312,15 @@ impl<'c> Log<'c> {
     fn commit(&mut self, group: &mut Vec<Command>, now: u64, shown: &AtomicU64, stop: &Stop) -> Result<(), Fault> {
         let before = (self.tail, self.open);
         let mut answers = Vec::with_capacity(group.len());
-        let Err(failure) = self.record_group(group, now, &mut answers) else {
-            shown.store(self.tail.recorded_at, Ordering::Release);
-            answers.into_iter().for_each(Answer::send);
-            return Ok(());
+        let failure = match self.record_group(group, now, &mut answers) {
+            // The disk has it; is it the disk that the next start will read?
+            Ok(()) if self.place.holds() => {
+                shown.store(self.tail.recorded_at, Ordering::Release);
+                answers.into_iter().for_each(Answer::send);
+                return Ok(());
+            }
+            Ok(()) => Fault::Stop(StopCause::Moved),
+            Err(failure) => failure,
         };
         // Nothing of this transaction counts: not its entries, and not the refusals that were decided in view of them.
         (self.tail, self.open) = before;

@@ -229,11 +229,11 @@ pub(crate) fn explain(error: &SignError) -> Explanation {
             "Terlalu banyak dokumen sedang dikerjakan; dokumen ini belum ditandatangani. Ulangi dengan request_id yang sama.",
         )
         .retry(2),
-        SignError::RegisterStopped(StopCause::Io { .. }) => say(
+        SignError::RegisterStopped(StopCause::Io { .. } | StopCause::Moved) => say(
             Unavailable,
             "REGISTER_STOPPED",
-            "The register has stopped after a disk error; nothing was signed. Repeat the request with the same request_id later.",
-            "Register berhenti karena galat media penyimpanan; belum ada yang ditandatangani. Ulangi nanti dengan request_id yang sama.",
+            "The register has stopped at a doubt about its disk; nothing was signed. Repeat the request with the same request_id later.",
+            "Register berhenti karena media penyimpanannya meragukan; belum ada yang ditandatangani. Ulangi nanti dengan request_id yang sama.",
         )
         .retry(10),
         SignError::RegisterStopped(StopCause::Corrupt { .. }) => say(

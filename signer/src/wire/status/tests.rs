@@ -94,6 +94,7 @@ fn table() -> Vec<(SignError, Code, &'static str, Retry)> {
         (SignError::QueueFull, ResourceExhausted, "QUEUE_FULL", Yes),
         (SignError::DocumentsBusy, ResourceExhausted, "DOCUMENTS_BUSY", Yes),
         (SignError::RegisterStopped(StopCause::Io { code: 10 }), Unavailable, "REGISTER_STOPPED", Yes),
+        (SignError::RegisterStopped(StopCause::Moved), Unavailable, "REGISTER_STOPPED", Yes),
         (SignError::RegisterStopped(StopCause::Corrupt { code: 11 }), DataLoss, "REGISTER_DAMAGED", No),
         (SignError::RegisterUnreadable { code: 10 }, Unavailable, "REGISTER_UNREADABLE", Yes),
         (SignError::RecordDamaged { name: name() }, DataLoss, "REGISTER_DAMAGED", No),
