@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tests::{Assembly, Caller, OFFICE, TestAgency, call_as, scratch, sign_digest_request};
+use tests::{Assembly, Caller, OFFICE, TestAgency, call_as, sign_digest_request};
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinSet};
 
 /// Callers at once, spread over connections of at most 64 streams.
@@ -113,11 +113,9 @@ async fn call(mut connection: Caller, done: Arc<AtomicU64>, begun: Instant) -> a
     Ok(waits)
 }
 
-/// Seconds that one flush of a small append takes now, on the register's disk: the median of 50.
-fn flush(near: &Path) -> anyhow::Result<f64> {
-    let folder = scratch();
-    let _near = near;
-    let mut file = OpenOptions::new().create(true).append(true).open(folder.path().join("flush"))?;
+/// Seconds that one flush of a small append takes now, in the register's folder: the median of 50.
+fn flush(folder: &Path) -> anyhow::Result<f64> {
+    let mut file = OpenOptions::new().create(true).append(true).open(folder.join("flush"))?;
     let mut taken = Vec::new();
     for _ in 0..50 {
         file.write_all(&[0; 4096])?;
