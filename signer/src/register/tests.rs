@@ -513,7 +513,7 @@ fn every_question_is_answered_from_an_index() {
 #[cfg(unix)]
 #[tokio::test]
 async fn nothing_is_answered_for_a_register_that_was_moved_removed_or_replaced() {
-    let moved: [fn(&std::path::Path); 4] = [
+    let moved: [fn(&Path); 4] = [
         |dir| std::fs::rename(dir.join("register.db"), dir.join("elsewhere")).expect("a move"),
         |dir| std::fs::remove_file(dir.join("register.db-wal")).expect("a removal"),
         |dir| std::fs::remove_file(dir.join("register.lock")).expect("a removal"),

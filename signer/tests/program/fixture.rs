@@ -148,7 +148,7 @@ impl Place {
         Endpoint::from_static("http://localhost").connect_with_connector(connector).await
     }
 
-    fn client(&self, office: &str) -> rustls::ClientConfig {
+    pub(crate) fn client(&self, office: &str) -> rustls::ClientConfig {
         let certificates = |file: &str| -> Vec<CertificateDer<'static>> {
             CertificateDer::pem_file_iter(self.path(file))
                 .expect("PEM")
@@ -212,6 +212,13 @@ impl Server {
             assert!(start.elapsed() < PATIENCE, "it does not end: {}", self.log());
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// The most memory that the process ever held, KiB.
+    pub(crate) fn peak_memory_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     pub(crate) fn log_path(&self) -> PathBuf {

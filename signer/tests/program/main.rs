@@ -2,6 +2,7 @@
 //!
 //! Each test starts the real program with the files of an agency of its own, so the time is the machine's.
 
+mod abuse;
 mod fixture;
 mod refusals;
 mod running;

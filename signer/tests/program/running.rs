@@ -19,7 +19,7 @@ use tonic_types::StatusExt;
 use crate::fixture::{PATIENCE, Place, Server, now, passphrase};
 
 /// A request with the deadline without which nothing is signed.
-fn timed<T>(message: T) -> Request<T> {
+pub(crate) fn timed<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(PATIENCE);
     request
@@ -32,7 +32,7 @@ async fn profile(channel: Channel) -> Result<v1::SigningProfile, Status> {
         .map(tonic::Response::into_inner)
 }
 
-fn sign_digest(number: u32) -> v1::SignDigestRequest {
+pub(crate) fn sign_digest(number: u32) -> v1::SignDigestRequest {
     v1::SignDigestRequest {
         request_id: format!("5f0c3ab2-93a3-4e4d-8a53-{number:012x}"),
         document_digest: Some(v1::DocumentDigest { sha256: vec![7; 32] }),
