@@ -15,13 +15,20 @@ use crate::integrity::Intact;
 use crate::outcome::Outcome;
 use crate::report::{CheckResult, LaterRevision};
 
+mod annotations;
 mod appearance;
 mod beneath;
 mod change;
 mod compare;
+mod dss;
+mod filled;
 mod form;
 mod layout;
+mod matrix;
+mod new_field;
+mod painted;
 mod rules;
+mod values;
 
 pub use beneath::Beneath;
 pub use change::{AnnotationAction, Change, FieldPlace, Place, Shown};
@@ -81,7 +88,7 @@ impl Permitted {
             let changes = history.changes(pdf, index);
             let mut strictest = Ruling::Expected;
             for change in changes {
-                let ruling = permissions.rule(change);
+                let ruling = permissions.rule(change, changes);
                 strictest = strictest.max(ruling);
                 let finding = Finding::LaterChange { change: change.clone(), ruling };
                 match ruling {

@@ -1,70 +1,48 @@
-//! What a widget paints (ISO 32000-2, 12.5.5 and 12.7.4.3).
-//!
-//! Job: say whether a widget can be seen, and whether a text field's appearance shows the field's value. The latter is
-//! answered only for plain appearances whose strings are the text itself; for anything else it cannot be told, and
-//! that is said.
+//! Whether a widget can be seen, and where (ISO 32000-2, 12.5.3 and 12.5.5).
 
-use pades::pdf::{Dictionary, Lexer, Object, PdfString, Token, View};
+use pades::pdf::{Dictionary, View};
 
 use super::beneath::Area;
-use super::change::Shown;
 use super::compare::Compared;
 
-/// Hidden and NoView (table 167).
-const UNSEEN: i64 = 0b10_0010;
+/// Flags of annotations (table 167).
+mod flag {
+    pub(super) const HIDDEN: i64 = 1 << 1;
+    pub(super) const PRINT: i64 = 1 << 2;
+    pub(super) const NO_ZOOM: i64 = 1 << 3;
+    pub(super) const NO_ROTATE: i64 = 1 << 4;
+    pub(super) const NO_VIEW: i64 = 1 << 5;
+    pub(super) const TOGGLE_NO_VIEW: i64 = 1 << 8;
+}
 
 /// The widget can paint something on a page: it has an appearance, a place, and is not hidden. Doubt means yes.
 pub(super) fn is_visible(view: View<'_>, widget: &Dictionary<'_>) -> bool {
     let read = || -> Compared<bool> {
         let Some(rectangle) = view.get(widget, "Rect")? else { return Ok(false) };
-        let flags = match view.get(widget, "F")? {
-            Some(flags) => flags.as_integer()?,
-            None => 0,
-        };
         let paints = view.get(widget, "AP")?.is_some() || view.get(widget, "MK")?.is_some();
-        Ok(paints && flags & UNSEEN == 0 && Area::of(view, &rectangle).is_none_or(|area| !area.is_empty()))
+        Ok(paints && !is_hidden(flags(view, widget)?) && Area::of(view, &rectangle).is_none_or(|area| !area.is_empty()))
     };
     read().unwrap_or(true)
 }
 
-/// Whether the normal appearance of a text or choice field shows `wanted`.
-pub(super) fn shows(view: View<'_>, widget: &Dictionary<'_>, wanted: &str) -> Compared<Shown> {
-    let Some(appearances) = view.get(widget, "AP")? else { return Ok(Shown::Unknown) };
-    let Ok(appearances) = appearances.as_dictionary() else { return Ok(Shown::Unknown) };
-    let Some(Object::Reference(normal)) = appearances.get("N")?.map(|value| value.object.clone()) else {
-        return Ok(Shown::Unknown);
-    };
-    let Some(stream) = view.object(normal)? else { return Ok(Shown::Unknown) };
-    let Ok(content) = view.stream_data(&stream) else { return Ok(Shown::Unknown) };
-    let Some(painted) = painted_text(&content) else { return Ok(Shown::Unknown) };
-    // Octets of simple fonts in their usual encodings; where the value needs others, nothing can be told.
-    let letters = |text: &str| -> String { text.chars().filter(|letter| !letter.is_whitespace()).collect() };
-    if !wanted.is_ascii() || !painted.is_ascii() {
-        return Ok(Shown::Unknown);
-    }
-    Ok(if letters(&painted) == letters(wanted) { Shown::Agrees } else { Shown::Disagrees })
+/// Its flags keep it from every eye. Doubt means no.
+pub(super) fn has_hiding_flags(view: View<'_>, widget: &Dictionary<'_>) -> bool {
+    flags(view, widget).is_ok_and(is_hidden)
 }
 
-/// All strings that a content stream paints, in order; `None` when it also paints what is not text, or cannot be
-/// followed: `Do` draws other objects, `Tr` hides text, a font of two-octet codes gives control characters.
-fn painted_text(content: &[u8]) -> Option<String> {
-    let mut lexer = Lexer::new(content, 0);
-    let mut painted = Vec::new();
-    let mut operands = Vec::new();
-    loop {
-        match lexer.next_token().ok()?.0 {
-            Token::End => break,
-            Token::String(string) => operands.push(string),
-            Token::Keyword(b"Tj" | b"TJ" | b"'" | b"\"") => {
-                painted.extend(operands.drain(..).flat_map(|string: PdfString<'_>| string.octets().into_owned()));
-            }
-            Token::Keyword(b"Do" | b"Tr" | b"BI" | b"sh") => return None,
-            Token::Keyword(_) => operands.clear(),
-            _ => {}
-        }
-    }
-    let text = String::from_utf8(painted).ok()?;
-    text.chars().all(|letter| !letter.is_control()).then_some(text)
+/// It paints in its rectangle and nowhere else: it neither keeps its size when the page is shown small, nor its
+/// direction when the page is turned.
+pub(super) fn stays_in_its_rectangle(view: View<'_>, widget: &Dictionary<'_>) -> bool {
+    flags(view, widget).is_ok_and(|flags| flags & (flag::NO_ZOOM | flag::NO_ROTATE) == 0)
+}
+
+fn flags(view: View<'_>, widget: &Dictionary<'_>) -> Compared<i64> {
+    view.get(widget, "F")?.map_or(Ok(0), |flags| flags.as_integer())
+}
+
+/// What may not be viewed may still be printed, or come into view when the pointer passes.
+const fn is_hidden(flags: i64) -> bool {
+    flags & flag::HIDDEN != 0 || (flags & flag::NO_VIEW != 0 && flags & (flag::PRINT | flag::TOGGLE_NO_VIEW) == 0)
 }
 
 #[cfg(test)]
@@ -72,16 +50,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn painted_strings_are_joined_in_order() {
-        assert_eq!(painted_text(b"/Tx BMC q BT /F 12 Tf (25) Tj [(0) -20 <2E>] TJ ET Q EMC").as_deref(), Some("250."));
-        assert_eq!(painted_text(b"(not painted) pop (x) Tj").as_deref(), Some("x"));
-    }
-
-    #[test]
-    fn content_that_cannot_be_followed_tells_nothing() {
-        assert_eq!(painted_text(b"/Fm1 Do (250) Tj"), None);
-        assert_eq!(painted_text(b"3 Tr (250) Tj"), None);
-        assert_eq!(painted_text(b"<00320035> Tj"), None);
-        assert_eq!(painted_text(b"(250"), None);
+    fn only_hidden_widgets_and_those_that_neither_print_nor_toggle_are_unseen() {
+        let cases =
+            [(0, false), (2, true), (2 + 4, true), (2 + 256, true), (32, true), (32 + 4, false), (32 + 256, false)];
+        for (flags, hidden) in cases {
+            assert_eq!(is_hidden(flags), hidden, "{flags}");
+        }
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Area {
 
 impl Area {
     /// The smallest one that holds these points; `None` for points that are no numbers.
-    fn around(points: &[(f64, f64)]) -> Option<Self> {
+    pub(super) fn around(points: &[(f64, f64)]) -> Option<Self> {
         let mut area: Option<Self> = None;
         for (x, y) in points {
             if !x.is_finite() || !y.is_finite() {
@@ -62,6 +62,29 @@ impl Area {
         self.left == self.right || self.bottom == self.top
     }
 
+    /// What both cover; `None` when that is nothing.
+    pub(super) fn common_with(&self, other: &Self) -> Option<Self> {
+        let common = Self {
+            left: self.left.max(other.left),
+            bottom: self.bottom.max(other.bottom),
+            right: self.right.min(other.right),
+            top: self.top.min(other.top),
+        };
+        (common.left < common.right && common.bottom < common.top).then_some(common)
+    }
+
+    pub(super) fn holds(&self, (x, y): (f64, f64)) -> bool {
+        (self.left..=self.right).contains(&x) && (self.bottom..=self.top).contains(&y)
+    }
+
+    pub(super) fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(super) fn height(&self) -> f64 {
+        self.top - self.bottom
+    }
+
     fn meets(&self, other: &Self, margin: f64) -> bool {
         self.left <= other.right + margin
             && other.left <= self.right + margin
@@ -82,20 +105,23 @@ fn number(view: View<'_>, value: &Value<'_>) -> Option<f64> {
     }
 }
 
-/// What the page, with its annotations, paints in `area`.
-pub(super) fn beneath(view: View<'_>, page: Ref, area: &Area) -> Beneath {
-    match look(view, page, area) {
+/// What the page, with its annotations, paints in `area`. What `widget` itself painted there is its own.
+pub(super) fn beneath(view: View<'_>, page: Ref, widget: Ref, area: &Area) -> Beneath {
+    match look(view, page, widget, area) {
         Ok(Some(true)) => Beneath::Something,
         Ok(Some(false)) => Beneath::Nothing,
         Ok(None) | Err(_) => Beneath::Unknown,
     }
 }
 
-fn look(view: View<'_>, page: Ref, area: &Area) -> Compared<Option<bool>> {
+fn look(view: View<'_>, page: Ref, widget: Ref, area: &Area) -> Compared<Option<bool>> {
     let Some(page) = view.object(page)? else { return Ok(None) };
     let dictionary = page.value.as_dictionary()?;
     if let Some(annotations) = view.get(dictionary, "Annots")? {
         for annotation in annotations.as_array()? {
+            if annotation.object == Object::Reference(widget) {
+                continue;
+            }
             let annotation = view.resolve(annotation)?;
             let Ok(annotation) = annotation.as_dictionary() else { continue };
             match view.get(annotation, "Rect")?.and_then(|rectangle| Area::of(view, &rectangle)) {

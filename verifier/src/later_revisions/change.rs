@@ -22,6 +22,8 @@ pub enum Change {
     EmptySignatureField {
         /// The field's full name.
         field: String,
+        /// Where it stands.
+        place: FieldPlace,
     },
     /// The document security store was added or extended.
     SecurityStore,
@@ -69,11 +71,18 @@ pub enum Change {
 /// Where a signature field stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldPlace {
-    /// The field was there before, without a signature.
+    /// The field was there before, without a signature, and shows nothing.
     Existing,
+    /// The field was there before, without a signature, and now paints on a page.
+    ExistingVisible {
+        /// The page, from 1; `None` when no page lists it.
+        page: Option<usize>,
+        /// What lay there.
+        beneath: Beneath,
+    },
     /// The field is new and shows nothing.
     NewInvisible,
-    /// The field is new and paints on a page: what lay there may be covered.
+    /// The field is new, or was hidden, and paints on a page: what lay there may be covered.
     NewVisible {
         /// The page, from 1; `None` when no page lists it.
         page: Option<usize>,
@@ -82,15 +91,15 @@ pub enum FieldPlace {
     },
 }
 
-/// Whether a page shows a field's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether a page shows a field's value, the worse last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shown {
     /// It does.
     Agrees,
-    /// It shows another text.
-    Disagrees,
     /// That cannot be told.
     Unknown,
+    /// It shows another text.
+    Disagrees,
 }
 
 /// What was done to an annotation.
@@ -143,22 +152,12 @@ impl Change {
         match self {
             Self::SignatureAdded { field, is_time_stamp, place } => {
                 let what = if *is_time_stamp { "document time-stamp" } else { "signature" };
-                let place = match place {
-                    FieldPlace::Existing => String::new(),
-                    FieldPlace::NewInvisible => " in a new invisible field".into(),
-                    FieldPlace::NewVisible { page: Some(page), beneath } => {
-                        let where_to = match beneath {
-                            Beneath::Nothing => "an empty area of page",
-                            Beneath::Something => "content of page",
-                            Beneath::Unknown => "page",
-                        };
-                        format!(" in a new field that paints over {where_to} {page}")
-                    }
-                    FieldPlace::NewVisible { page: None, .. } => " in a new visible field".into(),
-                };
+                let place = place.english();
                 format!("{what} \"{field}\" added{place}")
             }
-            Self::EmptySignatureField { field } => format!("empty signature field \"{field}\" added"),
+            Self::EmptySignatureField { field, place } => {
+                format!("empty signature field \"{field}\" added{}", place.english())
+            }
             Self::SecurityStore => "validation data (DSS) added".into(),
             Self::FieldValue { field, before, after, shown } => {
                 let shown = match shown {
@@ -193,23 +192,12 @@ impl Change {
         match self {
             Self::SignatureAdded { field, is_time_stamp, place } => {
                 let what = if *is_time_stamp { "stempel waktu dokumen" } else { "tanda tangan" };
-                let place = match place {
-                    FieldPlace::Existing => String::new(),
-                    FieldPlace::NewInvisible => " pada isian baru yang tidak terlihat".into(),
-                    FieldPlace::NewVisible { page: Some(page), beneath } => {
-                        let where_to = match beneath {
-                            Beneath::Nothing => "bagian kosong halaman",
-                            Beneath::Something => "isi halaman",
-                            Beneath::Unknown => "halaman",
-                        };
-                        format!(" pada isian baru yang tampak di atas {where_to} {page}")
-                    }
-
-                    FieldPlace::NewVisible { page: None, .. } => " pada isian baru yang tampak".into(),
-                };
+                let place = place.indonesian();
                 format!("{what} \"{field}\" ditambahkan{place}")
             }
-            Self::EmptySignatureField { field } => format!("isian tanda tangan kosong \"{field}\" ditambahkan"),
+            Self::EmptySignatureField { field, place } => {
+                format!("isian tanda tangan kosong \"{field}\" ditambahkan{}", place.indonesian())
+            }
             Self::SecurityStore => "data validasi (DSS) ditambahkan".into(),
             Self::FieldValue { field, before, after, shown } => {
                 let shown = match shown {
@@ -237,6 +225,54 @@ impl Change {
             }
             Self::Unreadable(error) => format!("perubahan tidak dapat dibaca: {error}"),
             Self::TooMany => "perubahan lain, tidak dirinci".into(),
+        }
+    }
+}
+
+impl FieldPlace {
+    fn english(self) -> String {
+        match self {
+            Self::Existing => String::new(),
+            Self::NewInvisible => " in a new invisible field".into(),
+            Self::ExistingVisible { page, beneath } => {
+                format!(" in a field that was there and paints over {}", beneath.english(page))
+            }
+            Self::NewVisible { page, beneath } => {
+                format!(" in a new field that paints over {}", beneath.english(page))
+            }
+        }
+    }
+
+    fn indonesian(self) -> String {
+        match self {
+            Self::Existing => String::new(),
+            Self::NewInvisible => " pada isian baru yang tidak terlihat".into(),
+            Self::ExistingVisible { page, beneath } => {
+                format!(" pada isian yang sudah ada, di atas {}", beneath.indonesian(page))
+            }
+            Self::NewVisible { page, beneath } => {
+                format!(" pada isian baru yang tampak di atas {}", beneath.indonesian(page))
+            }
+        }
+    }
+}
+
+impl Beneath {
+    fn english(self, page: Option<usize>) -> String {
+        let Some(page) = page else { return "no page".into() };
+        match self {
+            Self::Nothing => format!("an empty area of page {page}"),
+            Self::Something => format!("content of page {page}"),
+            Self::Unknown => format!("page {page}"),
+        }
+    }
+
+    fn indonesian(self, page: Option<usize>) -> String {
+        let Some(page) = page else { return "halaman yang tidak memuatnya".into() };
+        match self {
+            Self::Nothing => format!("bagian kosong halaman {page}"),
+            Self::Something => format!("isi halaman {page}"),
+            Self::Unknown => format!("halaman {page}"),
         }
     }
 }

@@ -9,36 +9,41 @@ use pades::pdf::{Dictionary, Object, Ref, Value, View};
 
 use super::appearance;
 use super::beneath::Beneath;
-use super::change::{Change, FieldPlace, Place, Shown};
-use super::compare::{Compared, Comparison, NOBODY, Site, align, union};
+use super::change::{Change, FieldPlace, Place};
+use super::compare::{Compared, Comparison, NOBODY, Pair};
+use super::values::{Site, align, union};
 
 /// Fields inside fields.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// The kinds of field that have rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Signature,
     Button,
     Text,
+    Choice,
     Other,
 }
 
 /// What a field inherits from those above it (12.7.4.1).
-#[derive(Clone)]
-struct Inherited {
-    name: String,
-    kind: Kind,
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Inherited {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// `/Ff`.
+    pub(super) flags: i64,
     /// The value was changed above, so that the appearances below change with it.
-    value: ValueChange,
+    pub(super) value: ValueChange,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ValueChange {
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum ValueChange {
     None,
-    Signed,
-    /// Index of the change that tells of it.
-    Filled(usize),
+    /// Index of the change that tells of the signature.
+    Signed(usize),
+    /// Index of the change that tells of the value, and the text that shows it; `None` when no text can.
+    Filled(usize, Option<String>),
 }
 
 impl<'d> Comparison<'d> {
@@ -63,8 +68,12 @@ impl<'d> Comparison<'d> {
                 &empty
             }
         };
+        if !self.lead_to_same_data(old, new)? {
+            return self.unexplained(Place::Form, None);
+        }
         self.duplicates(before, &after, &Place::Form, NOBODY)?;
-        let only_signatures = self.has_only_signatures(&self.list(self.before, before.get("Fields")?)?)?;
+        self.form_fonts = self.fonts_of_form(before)?;
+        let only_signatures = self.has_only_signatures(&self.list(self.before, before.get("Fields")?)?, 0)?;
         for (key, old, new) in union(before, &after) {
             match key.as_slice() {
                 b"Fields" => self.fields(old, new)?,
@@ -77,13 +86,21 @@ impl<'d> Comparison<'d> {
         Ok(())
     }
 
-    /// Every field of the list is a signature field. One that says nothing, or passes its kind on, is none.
-    fn has_only_signatures(&self, fields: &[Value<'d>]) -> Compared<bool> {
+    /// Every field of the list is a signature field, with all below it. One that says nothing, or passes its kind on,
+    /// is none.
+    fn has_only_signatures(&self, fields: &[Value<'d>], depth: usize) -> Compared<bool> {
+        if depth > MAX_DEPTH {
+            return Ok(false);
+        }
         for field in fields {
             let field = self.before.resolve(field)?;
             let Ok(field) = field.as_dictionary() else { return Ok(false) };
-            let kind = self.before.get(field, "FT")?;
-            if !kind.is_some_and(|kind| kind.as_name().is_ok_and(|kind| kind.is("Sig"))) {
+            let is_signature = match self.before.get(field, "FT")? {
+                Some(kind) => kind.as_name().is_ok_and(|kind| kind.is("Sig")),
+                None => depth > 0,
+            };
+            let kids = self.list(self.before, field.get("Kids")?)?;
+            if !is_signature || !self.has_only_signatures(&kids, depth + 1)? {
                 return Ok(false);
             }
         }
@@ -93,7 +110,7 @@ impl<'d> Comparison<'d> {
     fn fields(&mut self, old: Option<&Value<'d>>, new: Option<&Value<'d>>) -> Compared {
         let (old, new) = (self.list(self.before, old)?, self.list(self.after, new)?);
         let (kept, added, removed) = align(&old, &new);
-        let root = Inherited { name: String::new(), kind: Kind::Other, value: ValueChange::None };
+        let root = Inherited { name: String::new(), kind: Kind::Other, flags: 0, value: ValueChange::None };
         for (old, new) in kept {
             match (&old.object, &new.object) {
                 (Object::Reference(old), Object::Reference(new)) => self.field((*old, *new), &root, 0)?,
@@ -102,7 +119,7 @@ impl<'d> Comparison<'d> {
         }
         for new in added {
             match new.object {
-                Object::Reference(reference) => self.new_field(reference)?,
+                Object::Reference(reference) => self.new_field(reference, None, "", 0)?,
                 _ => self.unexplained(Place::Form, None)?,
             }
         }
@@ -110,219 +127,120 @@ impl<'d> Comparison<'d> {
     }
 
     /// A field that was there before, or a widget of one.
-    fn field(&mut self, pair: (Ref, Ref), above: &Inherited, depth: usize) -> Compared {
+    fn field(&mut self, pair: Pair, above: &Inherited, depth: usize) -> Compared {
         if depth > MAX_DEPTH || pair.0 != pair.1 {
             return self.unexplained(Place::Field(above.name.clone()), Some(pair.1));
-        }
-        if !self.enter(pair) {
-            return Ok(());
         }
         let (before, after) = match self.objects(pair)? {
             (Some(before), Some(after)) => (before, after),
             (None, None) => return Ok(()),
             _ => return self.unexplained(Place::Field(above.name.clone()), Some(pair.1)),
         };
+        if let Some(earlier) = self.entered_fields.get(&pair) {
+            // Two fields may share a widget. What the one may change, the other may not.
+            let is_same = earlier == above;
+            return if is_same { Ok(()) } else { self.whole(&before, &after, &Site::Strict(field_place(above))) };
+        }
+        self.entered_fields.insert(pair, above.clone());
+        // A stream may be a field too, and drawn as content elsewhere.
+        if !self.same_data(&before, &after) {
+            self.unexplained(field_place(above), Some(pair.1))?;
+        }
         let (before, after) = (before.value.as_dictionary()?.clone(), after.value.as_dictionary()?.clone());
-        let mut here = above.clone();
-        self.duplicates(&before, &after, &Place::Field(above.name.clone()), pair.1)?;
-        if let Some(kind) = self.before.get(&before, "FT")? {
-            here.kind = match kind.as_name()? {
-                name if name.is("Sig") => Kind::Signature,
-                name if name.is("Btn") => Kind::Button,
-                name if name.is("Tx") || name.is("Ch") => Kind::Text,
-                _ => Kind::Other,
-            };
-        }
-        if let Some(partial) = self.before.get(&before, "T")? {
-            let partial = partial.as_string()?.to_text();
-            here.name = if here.name.is_empty() { partial } else { format!("{}.{partial}", here.name) };
-        }
-        let place = || Place::Field(here.name.clone());
+        self.duplicates(&before, &after, &field_place(above), pair.1)?;
+        let mut here = self.described(&before, above)?;
+        self.names.insert(here.name.clone());
+        let strict = Site::Strict(field_place(&here));
         let pairs = union(&before, &after);
         let of = |key: &[u8]| {
             pairs.iter().find(|(known, ..)| known == key).map_or((None, None), |(_, old, new)| (*old, *new))
         };
 
         let (old_value, new_value) = of(b"V");
-        let value = if self.differs(old_value, new_value) {
-            self.value(here.kind, &here.name, pair.1, old_value, new_value)?
-        } else {
-            above.value
-        };
-        let is_signed_now = value == ValueChange::Signed;
-        let strict = Site::Strict(place());
+        if self.differs(old_value, new_value) {
+            here.value = self.value(&here, &before, pair.1, old_value, new_value)?;
+        }
         for (key, old, new) in &pairs {
-            match key.as_slice() {
-                b"V" | b"Kids" => {}
-                b"AP" | b"AS" | b"M" | b"I" | b"RV" if value != ValueChange::None => {}
+            match (key.as_slice(), &here.value) {
+                (b"V" | b"Kids", _) => {}
+                (b"AP" | b"AS" | b"M" | b"I" | b"RV" | b"TI", ValueChange::Signed(_) | ValueChange::Filled(..)) => {}
                 // A signing program marks the widget to be printed and locked (12.5.3).
-                b"F" if is_signed_now => {}
-                _ => self.optional(*old, *new, &strict, 0)?,
+                (b"F", ValueChange::Signed(_)) => {}
+                _ => self.optional_of(pair.1, *old, *new, &strict, 0)?,
             }
         }
-        if let ValueChange::Filled(index) = value {
-            let shown = self.shown(here.kind, &before, &after, index)?;
-            if let Some(Change::FieldValue { shown: of_field, .. }) = self.changes.get_mut(index) {
-                *of_field = worse(*of_field, shown);
+        match &here.value {
+            ValueChange::None => {}
+            ValueChange::Signed(index) => self.signed_widget(pair.1, &before, &after, *index),
+            ValueChange::Filled(index, wanted) => {
+                let shown = self.shown(here.kind, &before, &after, wanted.as_deref())?;
+                if let Some(Change::FieldValue { shown: of_field, .. }) = self.changes.get_mut(*index) {
+                    *of_field = (*of_field).max(shown);
+                }
             }
         }
         let (old, new) = of(b"Kids");
         let (old, new) = (self.list(self.before, old)?, self.list(self.after, new)?);
-        if old.len() != new.len() {
-            return self.unexplained(place(), Some(pair.1));
-        }
-        let below = Inherited { value, ..here.clone() };
-        for (old, new) in old.iter().zip(&new) {
+        let (kept, added, removed) = align(&old, &new);
+        for (old, new) in kept {
             match (&old.object, &new.object) {
-                (Object::Reference(old), Object::Reference(new)) => self.field((*old, *new), &below, depth + 1)?,
+                (Object::Reference(old), Object::Reference(new)) => self.field((*old, *new), &here, depth + 1)?,
                 _ => self.values(old, new, &strict, 0)?,
             }
         }
-        Ok(())
-    }
-
-    /// The value differs: what does that mean?
-    fn value(
-        &mut self,
-        kind: Kind,
-        name: &str,
-        field: Ref,
-        old: Option<&Value<'d>>,
-        new: Option<&Value<'d>>,
-    ) -> Compared<ValueChange> {
-        let was_null = match old {
-            Some(old) => self.before.resolve(old)?.object == Object::Null,
-            None => true,
-        };
-        match (kind, new) {
-            (Kind::Signature, Some(new)) if was_null => {
-                let is_time_stamp = is_time_stamp(self.after, new)?;
-                let field = name.to_owned();
-                self.push(Change::SignatureAdded { field, is_time_stamp, place: FieldPlace::Existing })?;
-                Ok(ValueChange::Signed)
-            }
-            (Kind::Text | Kind::Button, _) => {
-                let (before, after) = (value_text(self.before, old)?, value_text(self.after, new)?);
-                let index = self.changes.len();
-                self.push(Change::FieldValue { field: name.to_owned(), before, after, shown: Shown::Agrees })?;
-                Ok(ValueChange::Filled(index))
-            }
-            // A signature that was there before, or a kind of field that has no values.
-            _ => {
-                self.unexplained(Place::Field(name.to_owned()), Some(field))?;
-                Ok(ValueChange::None)
+        for new in added {
+            match new.object {
+                Object::Reference(reference) => self.new_field(reference, Some(pair.1), &here.name, 0)?,
+                _ => self.unexplained(field_place(&here), Some(pair.1))?,
             }
         }
+        if removed.is_empty() { Ok(()) } else { self.unexplained(field_place(&here), Some(pair.1)) }
     }
 
-    /// Whether this widget, or this field with its widget, shows the new value.
-    fn shown(&self, kind: Kind, before: &Dictionary<'d>, after: &Dictionary<'d>, index: usize) -> Compared<Shown> {
-        let Some(Change::FieldValue { after: wanted, .. }) = self.changes.get(index) else { return Ok(Shown::Unknown) };
-        let is_widget = self.after.get(after, "Rect")?.is_some();
-        if !is_widget {
-            return Ok(Shown::Agrees);
-        }
-        if kind == Kind::Button {
-            // 12.7.5.2: the appearances are named by the states; only the choice among them may change.
-            if self.differs(before.get("AP")?, after.get("AP")?) {
-                return Ok(Shown::Unknown);
-            }
-            let state = match self.after.get(after, "AS")? {
-                Some(state) => state.as_name().map_or_else(|_| String::new(), |name| name.to_text()),
-                None => String::new(),
+    /// What a field inherits, with what it says itself.
+    fn described(&self, before: &Dictionary<'d>, above: &Inherited) -> Compared<Inherited> {
+        let mut here = above.clone();
+        if let Some(kind) = self.before.get(before, "FT")? {
+            here.kind = match kind.as_name()? {
+                name if name.is("Sig") => Kind::Signature,
+                name if name.is("Btn") => Kind::Button,
+                name if name.is("Tx") => Kind::Text,
+                name if name.is("Ch") => Kind::Choice,
+                _ => Kind::Other,
             };
-            return Ok(if state == *wanted || state == "Off" { Shown::Agrees } else { Shown::Disagrees });
         }
-        appearance::shows(self.after, after, wanted)
+        if let Some(flags) = self.before.get(before, "Ff")? {
+            here.flags = flags.as_integer()?;
+        }
+        if let Some(partial) = self.before.get(before, "T")? {
+            let partial = partial.as_string()?.to_text();
+            here.name = if here.name.is_empty() { partial } else { format!("{}.{partial}", here.name) };
+        }
+        Ok(here)
     }
 
-    /// A field that is new.
-    fn new_field(&mut self, reference: Ref) -> Compared {
-        let existed = |view: View<'d>, reference| view.object(reference).is_ok_and(|object| object.is_some());
-        let Some(object) = self.after.object(reference)? else { return Ok(()) };
-        let Ok(dictionary) = object.value.as_dictionary() else {
-            return self.unexplained(Place::Form, Some(reference));
-        };
-        let is_signature =
-            self.after.get(dictionary, "FT")?.is_some_and(|kind| kind.as_name().is_ok_and(|kind| kind.is("Sig")));
-        let acts = dictionary.get("A")?.is_some() || dictionary.get("AA")?.is_some();
-        let has_parent = dictionary.get("Parent")?.is_some();
-        if existed(self.before, reference) || !is_signature || acts || has_parent {
-            return self.unexplained(Place::Form, Some(reference));
+    /// Where a field stands that was there and is signed now.
+    fn signed_widget(&mut self, widget: Ref, before: &Dictionary<'d>, after: &Dictionary<'d>, index: usize) {
+        if !appearance::is_visible(self.after, after) {
+            return;
         }
-        let field = match self.after.get(dictionary, "T")? {
-            Some(name) => name.as_string()?.to_text(),
-            None => String::new(),
-        };
-        let mut widgets = vec![(reference, dictionary.clone())];
-        for kid in self.list(self.after, dictionary.get("Kids")?)? {
-            let Object::Reference(kid) = kid.object else { return self.unexplained(Place::Form, Some(reference)) };
-            let Some(object) = self.after.object(kid)? else { continue };
-            let Ok(widget) = object.value.as_dictionary() else { return self.unexplained(Place::Form, Some(kid)) };
-            let is_plain_widget =
-                widget.get("Kids")?.is_none() && widget.get("A")?.is_none() && widget.get("AA")?.is_none();
-            if existed(self.before, kid) || !is_plain_widget {
-                return self.unexplained(Place::Form, Some(kid));
+        // One that was hidden was signed by nobody who saw it there: it is as good as new.
+        let was_hidden = appearance::has_hiding_flags(self.before, before);
+        if let Some(Change::SignatureAdded { place, .. }) = self.changes.get_mut(index) {
+            let beneath = Beneath::Unknown;
+            match place {
+                FieldPlace::NewVisible { .. } => {}
+                _ if was_hidden => *place = FieldPlace::NewVisible { page: None, beneath },
+                FieldPlace::ExistingVisible { .. } => {}
+                _ => *place = FieldPlace::ExistingVisible { page: None, beneath },
             }
-            widgets.push((kid, widget.clone()));
         }
-        let is_visible = widgets.iter().any(|(_, widget)| appearance::is_visible(self.after, widget));
-        let place = if is_visible {
-            FieldPlace::NewVisible { page: None, beneath: Beneath::Unknown }
-        } else {
-            FieldPlace::NewInvisible
-        };
-        let value = dictionary.get("V")?;
-        let is_signed = match value {
-            Some(value) => self.after.resolve(value)?.object != Object::Null,
-            None => false,
-        };
-        let change = match value.filter(|_| is_signed) {
-            Some(value) => Change::SignatureAdded { field, is_time_stamp: is_time_stamp(self.after, value)?, place },
-            None if is_visible => return self.unexplained(Place::Field(field), Some(reference)),
-            None => Change::EmptySignatureField { field },
-        };
-        let index = self.changes.len();
-        self.push(change)?;
-        self.new_widgets.extend(widgets.into_iter().map(|(widget, _)| (widget, index)));
-        Ok(())
+        self.widgets.insert(widget, index);
     }
 }
 
-fn worse(first: Shown, second: Shown) -> Shown {
-    match (first, second) {
-        (Shown::Disagrees, _) | (_, Shown::Disagrees) => Shown::Disagrees,
-        (Shown::Unknown, _) | (_, Shown::Unknown) => Shown::Unknown,
-        (Shown::Agrees, Shown::Agrees) => Shown::Agrees,
-    }
-}
-
-/// `/Type /DocTimeStamp` (12.8.5), which is how a reader knows it.
-fn is_time_stamp(view: View<'_>, value: &Value<'_>) -> Compared<bool> {
-    let Object::Reference(reference) = value.object else {
-        return value.as_dictionary()?.is("Type", "DocTimeStamp");
-    };
-    match view.object(reference)? {
-        Some(object) => object.value.as_dictionary()?.is("Type", "DocTimeStamp"),
-        None => Ok(false),
-    }
-}
-
-/// A field's value as text.
-fn value_text<'d>(view: View<'d>, value: Option<&Value<'d>>) -> Compared<String> {
-    let Some(value) = value else { return Ok(String::new()) };
-    let value = view.resolve(value)?;
-    Ok(match &value.object {
-        Object::String(string) => string.to_text(),
-        Object::Name(name) => name.to_text(),
-        Object::Array(elements) => {
-            let texts: Vec<String> =
-                elements.iter().map(|element| value_text(view, Some(element))).collect::<Compared<_>>()?;
-            texts.join(", ")
-        }
-        Object::Null => String::new(),
-        _ => "?".into(),
-    })
+fn field_place(field: &Inherited) -> Place {
+    Place::Field(field.name.clone())
 }
 
 /// SignaturesExist and AppendOnly (table 222) may be set, and nothing else may change.

@@ -30,8 +30,12 @@ fn try_review(pdf: &SignedPdf<'_>, index: usize) -> Result<Vec<Change>, PdfError
     let mut pieces: Vec<Range<usize>> = revision.xref_spans();
     for change in pdf.document().changes(index)? {
         let reference = Ref { number: change.after.number, generation: change.after.generation };
-        let Entry::Offset(offset) = change.after.place else { continue };
-        if !span.contains(&offset) {
+        let offset = match change.after.place {
+            Entry::Free => continue,
+            Entry::Offset(offset) => Some(offset),
+            Entry::ObjectStream { .. } => None,
+        };
+        if offset.is_some_and(|offset| !span.contains(&offset)) {
             changes.push(Change::Unexplained { place: Place::OutsideRevision, object: Some(reference) });
             continue;
         }
@@ -39,7 +43,8 @@ fn try_review(pdf: &SignedPdf<'_>, index: usize) -> Result<Vec<Change>, PdfError
         if object.value.as_dictionary().is_ok_and(|dictionary| dictionary.get("Linearized") != Ok(None)) {
             changes.push(Change::Unexplained { place: Place::Linearization, object: Some(reference) });
         }
-        pieces.push(object.span);
+        // The octets of one in an object stream are that stream's.
+        pieces.extend(offset.map(|_| object.span));
     }
     if let Some(offset) = revision.hybrid_offset().filter(|offset| span.contains(offset)) {
         pieces.extend(stream_at(view, offset, &pieces));

@@ -7,6 +7,7 @@
 use pades::pdf::{Object, Value, View};
 use pades::{DocMdp, EmbeddedSignature, SignedPdf};
 
+use super::annotations::{UNKNOWN_KIND, WIDGET};
 use super::beneath::Beneath;
 use super::change::{Change, FieldPlace, Shown};
 use super::compare::Compared;
@@ -42,20 +43,21 @@ impl Permissions {
     /// Reads them.
     pub(super) fn of(pdf: &SignedPdf<'_>, signature: &EmbeddedSignature) -> Self {
         let earlier = pdf.signatures().iter().filter(|other| other.revision() <= signature.revision());
-        let certification = earlier.filter_map(EmbeddedSignature::doc_mdp).min_by_key(|permission| match permission {
+        let mut granted: Vec<DocMdp> = earlier.filter_map(EmbeddedSignature::doc_mdp).collect();
+        let mut locks = Vec::new();
+        if let Some(view) = pdf.document().view(signature.revision()) {
+            // A lock that cannot be read locks everything.
+            match read_locks(view, signature, &mut granted) {
+                Ok(found) => locks = found,
+                Err(_) => locks.push(Lock::All),
+            }
+        }
+        let certification = granted.into_iter().min_by_key(|permission| match permission {
             // An unknown permission must permit nothing.
             DocMdp::Unknown | DocMdp::NoChanges => 1,
             DocMdp::FormFilling => 2,
             DocMdp::Annotations => 3,
         });
-        let mut locks = Vec::new();
-        if let Some(view) = pdf.document().view(signature.revision()) {
-            // A lock that cannot be read locks everything.
-            match read_locks(view, signature) {
-                Ok(found) => locks = found,
-                Err(_) => locks.push(Lock::All),
-            }
-        }
         Self { certification, locks }
     }
 
@@ -72,23 +74,34 @@ impl Permissions {
         })
     }
 
-    /// The ruling on one change.
-    pub(super) fn rule(&self, change: &Change) -> Ruling {
+    /// The ruling on one of the changes of a revision.
+    pub(super) fn rule(&self, change: &Change, company: &[Change]) -> Ruling {
         use DocMdp::{Annotations, FormFilling, NoChanges, Unknown};
         match (change, self.certification) {
             // Table 257, note: DSS and document time-stamps are allowed under every P.
             (Change::SecurityStore, _) => Ruling::Expected,
-            (Change::SignatureAdded { is_time_stamp: true, place, .. }, _) => match place {
+            (Change::SignatureAdded { is_time_stamp: true, place, .. }, certification) => match place {
                 FieldPlace::NewVisible { beneath: Beneath::Nothing, .. } => Ruling::Reported,
                 FieldPlace::NewVisible { .. } => Ruling::Open,
+                // It may prove a time, and show nothing.
+                FieldPlace::ExistingVisible { beneath: Beneath::Something | Beneath::Unknown, .. }
+                    if matches!(certification, Some(NoChanges | Unknown)) =>
+                {
+                    Ruling::Open
+                }
+                FieldPlace::ExistingVisible { .. } => Ruling::Reported,
                 FieldPlace::Existing | FieldPlace::NewInvisible => Ruling::Expected,
             },
             (Change::SignatureAdded { .. } | Change::EmptySignatureField { .. }, Some(NoChanges | Unknown)) => {
                 Ruling::Forbidden
             }
             (Change::SignatureAdded { field, place, .. }, certification) => match place {
-                FieldPlace::Existing if self.is_locked(field) => Ruling::Forbidden,
-                FieldPlace::Existing => Ruling::Expected,
+                FieldPlace::Existing | FieldPlace::ExistingVisible { .. } if self.is_locked(field) => Ruling::Forbidden,
+                FieldPlace::Existing | FieldPlace::ExistingVisible { beneath: Beneath::Nothing, .. } => {
+                    Ruling::Expected
+                }
+                // The signer before left the field there to be signed; that it covers something is told.
+                FieldPlace::ExistingVisible { .. } => Ruling::Reported,
                 FieldPlace::NewVisible { beneath: Beneath::Nothing, .. } => Ruling::Reported,
                 // It covers something, or that would have to be seen.
                 FieldPlace::NewVisible { .. } => Ruling::Open,
@@ -96,7 +109,10 @@ impl Permissions {
                 FieldPlace::NewInvisible if certification.is_some() => Ruling::Reported,
                 FieldPlace::NewInvisible => Ruling::Expected,
             },
-            (Change::EmptySignatureField { .. }, _) => Ruling::Reported,
+            (Change::EmptySignatureField { place, .. }, _) => match place {
+                FieldPlace::NewVisible { beneath: Beneath::Something | Beneath::Unknown, .. } => Ruling::Open,
+                _ => Ruling::Reported,
+            },
             (Change::FieldValue { field, shown, .. }, Some(FormFilling | Annotations)) => match shown {
                 _ if self.is_locked(field) => Ruling::Forbidden,
                 Shown::Agrees => Ruling::Reported,
@@ -104,10 +120,16 @@ impl Permissions {
                 Shown::Unknown => Ruling::Open,
             },
             (Change::FieldValue { .. }, _) => Ruling::Forbidden,
-            (Change::Annotation { .. }, Some(Annotations)) => Ruling::Reported,
+            // The appearance of a field is the form's matter, and what has no kind is no annotation.
+            (Change::Annotation { kind, .. }, Some(Annotations)) if kind != WIDGET && kind != UNKNOWN_KIND => {
+                Ruling::Reported
+            }
             (Change::Annotation { .. }, _) => Ruling::Forbidden,
-            // What describes the document is not the document, but a certification that forbids changes forbids these.
-            (Change::Information | Change::Metadata, Some(NoChanges | Unknown)) => Ruling::Forbidden,
+            // What describes the document is not the document, but a certification that forbids changes forbids these:
+            // unless a program keeps its books there while it adds what every certification allows.
+            (Change::Information | Change::Metadata, Some(NoChanges | Unknown)) => {
+                if company.iter().any(is_for_archiving) { Ruling::Reported } else { Ruling::Forbidden }
+            }
             (Change::Information | Change::Metadata, _) => Ruling::Reported,
             // Needed to announce signatures and validation data of newer versions.
             (Change::Version | Change::Extensions, _) => Ruling::Reported,
@@ -117,8 +139,13 @@ impl Permissions {
     }
 }
 
+/// Validation data or a document time-stamp.
+fn is_for_archiving(change: &Change) -> bool {
+    matches!(change, Change::SecurityStore | Change::SignatureAdded { is_time_stamp: true, .. })
+}
+
 /// FieldMDP among the signature's references, and the `/Lock` of its field.
-fn read_locks(view: View<'_>, signature: &EmbeddedSignature) -> Compared<Vec<Lock>> {
+fn read_locks(view: View<'_>, signature: &EmbeddedSignature, granted: &mut Vec<DocMdp>) -> Compared<Vec<Lock>> {
     let mut locks = Vec::new();
     let field = match signature.field() {
         Some(field) => view.object(field)?,
@@ -128,6 +155,15 @@ fn read_locks(view: View<'_>, signature: &EmbeddedSignature) -> Compared<Vec<Loc
     let field = field.value.as_dictionary()?;
     if let Some(lock) = view.get(field, "Lock")? {
         locks.push(read_lock(view, &lock)?);
+        // Table 236: what the signature in this field leaves permitted.
+        if let Some(permission) = view.get(lock.as_dictionary()?, "P")? {
+            granted.push(match permission.as_integer() {
+                Ok(2) => DocMdp::FormFilling,
+                Ok(3) => DocMdp::Annotations,
+                Ok(1) => DocMdp::NoChanges,
+                _ => DocMdp::Unknown,
+            });
+        }
     }
     let Some(value) = view.get(field, "V")? else { return Ok(locks) };
     let Some(references) = view.get(value.as_dictionary()?, "Reference")? else { return Ok(locks) };

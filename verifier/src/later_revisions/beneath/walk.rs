@@ -7,6 +7,7 @@ use pades::pdf::{Dictionary, Lexer, Object, PdfString, Ref, Token, Value, View};
 
 use super::{Area, number};
 use crate::later_revisions::compare::Compared;
+use crate::later_revisions::matrix::Matrix;
 
 /// Marks are at least this wide: hair lines and rounding.
 const MARGIN: f64 = 1.0;
@@ -16,31 +17,6 @@ const UNKNOWN_WIDTH: f64 = 1.5;
 
 /// Nested saved states, as the standard's own annex C.2 has it.
 const MAX_STATES: usize = 28 * 4;
-
-/// A transformation (8.3.4): `[a b c d e f]`.
-#[derive(Clone, Copy)]
-struct Matrix([f64; 6]);
-
-impl Matrix {
-    const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-
-    /// First `self`, then `other`.
-    fn then(self, other: Self) -> Self {
-        let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, other.0);
-        Self([a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l])
-    }
-
-    fn apply(self, (x, y): (f64, f64)) -> (f64, f64) {
-        let [a, b, c, d, e, f] = self.0;
-        (a * x + c * y + e, b * x + d * y + f)
-    }
-
-    /// How much it stretches at most.
-    fn stretch(self) -> f64 {
-        let [a, b, c, d, ..] = self.0;
-        a.abs() + b.abs() + c.abs() + d.abs()
-    }
-}
 
 #[derive(Clone, Copy)]
 struct State {
@@ -213,9 +189,9 @@ impl<'d> Walk<'d> {
             b"f" | b"F" | b"f*" => self.paint_path(self.state.is_white)?,
             b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*" => self.paint_path(false)?,
             // Colours (8.6): only what is plainly white is told apart.
-            b"g" => self.state.is_white = self.numbers::<1>().is_ok_and(|values| values == [1.0]),
-            b"rg" => self.state.is_white = self.numbers::<3>().is_ok_and(|values| values == [1.0; 3]),
-            b"k" => self.state.is_white = self.numbers::<4>().is_ok_and(|values| values == [0.0; 4]),
+            b"g" => self.state.is_white = self.is_colour([1.0]),
+            b"rg" => self.state.is_white = self.is_colour([1.0; 3]),
+            b"k" => self.state.is_white = self.is_colour([0.0; 4]),
             b"cs" | b"sc" | b"scn" => self.state.is_white = false,
             b"G" | b"RG" | b"K" | b"CS" | b"SC" | b"SCN" => {}
             // Text (9)
@@ -283,6 +259,19 @@ impl<'d> Walk<'d> {
         Ok(numbers)
     }
 
+    /// The operands are this colour, and no default colour space (8.6.5.6) makes another of it.
+    fn is_colour<const N: usize>(&self, colour: [f64; N]) -> bool {
+        let spaces = self.resources.as_ref().map(|resources| self.view.get(resources, "ColorSpace"));
+        let is_remapped = match spaces {
+            Some(Ok(Some(spaces))) => spaces
+                .as_dictionary()
+                .map_or(true, |spaces| spaces.entries().iter().any(|(name, _)| name.octets().starts_with(b"Default"))),
+            Some(Err(_)) => true,
+            Some(Ok(None)) | None => false,
+        };
+        !is_remapped && self.numbers::<N>().is_ok_and(|values| values == colour)
+    }
+
     fn point(&mut self, x: f64, y: f64) {
         self.path.push(self.state.matrix.apply((x, y)));
     }
@@ -304,7 +293,7 @@ impl<'d> Walk<'d> {
     }
 
     fn next_line(&mut self, x: f64, y: f64) {
-        self.state.line = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(self.state.line);
+        self.state.line = Matrix::translation(x, y).then(self.state.line);
         self.state.text = self.state.line;
         self.state.shown = 0.0;
     }
@@ -333,6 +322,10 @@ impl<'d> Walk<'d> {
                 }
                 Operand::Other | Operand::Name(_) => {}
             }
+        }
+        // A negative size or scale writes to the left.
+        if size < 0.0 || self.state.scale < 0.0 {
+            (left, right) = (left.max(right), left.max(right));
         }
         let scale = self.state.scale.abs();
         let frame = Area {
