@@ -89,40 +89,50 @@ impl Hasher {
 }
 
 #[cfg(target_family = "wasm")]
-#[derive(Clone)]
-pub(crate) enum Hasher {
-    Sha256(sha2::Sha256),
-    Sha384(sha2::Sha384),
-    Sha512(sha2::Sha512),
-}
+pub(crate) use pure::Hasher;
 
-#[cfg(target_family = "wasm")]
-impl Hasher {
-    /// `None` where the platform cannot compute it.
-    pub(crate) fn new(algorithm: DigestAlgorithm) -> Option<Self> {
-        match algorithm {
-            DigestAlgorithm::Sha1 => None,
-            DigestAlgorithm::Sha256 => Some(Self::Sha256(Default::default())),
-            DigestAlgorithm::Sha384 => Some(Self::Sha384(Default::default())),
-            DigestAlgorithm::Sha512 => Some(Self::Sha512(Default::default())),
-        }
+/// Elsewhere; and in tests, to be compared.
+#[cfg(any(test, target_family = "wasm"))]
+mod pure {
+    use sha2::Digest as _;
+
+    use super::{Digest, DigestAlgorithm};
+
+    #[derive(Clone)]
+    pub(crate) enum Hasher {
+        Sha1(sha1::Sha1),
+        Sha256(sha2::Sha256),
+        Sha384(sha2::Sha384),
+        Sha512(sha2::Sha512),
     }
 
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
-        use sha2::Digest;
-        match self {
-            Self::Sha256(hasher) => hasher.update(bytes),
-            Self::Sha384(hasher) => hasher.update(bytes),
-            Self::Sha512(hasher) => hasher.update(bytes),
+    impl Hasher {
+        /// `None` where the platform cannot compute it.
+        pub(crate) fn new(algorithm: DigestAlgorithm) -> Option<Self> {
+            Some(match algorithm {
+                DigestAlgorithm::Sha1 => Self::Sha1(sha1::Sha1::new()),
+                DigestAlgorithm::Sha256 => Self::Sha256(sha2::Sha256::new()),
+                DigestAlgorithm::Sha384 => Self::Sha384(sha2::Sha384::new()),
+                DigestAlgorithm::Sha512 => Self::Sha512(sha2::Sha512::new()),
+            })
         }
-    }
 
-    pub(crate) fn finish(self) -> Digest {
-        use sha2::Digest as _;
-        match self {
-            Self::Sha256(hasher) => Digest::new(&hasher.finalize()),
-            Self::Sha384(hasher) => Digest::new(&hasher.finalize()),
-            Self::Sha512(hasher) => Digest::new(&hasher.finalize()),
+        pub(crate) fn update(&mut self, bytes: &[u8]) {
+            match self {
+                Self::Sha1(hasher) => hasher.update(bytes),
+                Self::Sha256(hasher) => hasher.update(bytes),
+                Self::Sha384(hasher) => hasher.update(bytes),
+                Self::Sha512(hasher) => hasher.update(bytes),
+            }
+        }
+
+        pub(crate) fn finish(self) -> Digest {
+            match self {
+                Self::Sha1(hasher) => Digest::new(&hasher.finalize()),
+                Self::Sha256(hasher) => Digest::new(&hasher.finalize()),
+                Self::Sha384(hasher) => Digest::new(&hasher.finalize()),
+                Self::Sha512(hasher) => Digest::new(&hasher.finalize()),
+            }
         }
     }
 }
@@ -143,5 +153,25 @@ impl DigestAlgorithm {
             hasher.update(piece);
         }
         Some(hasher.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_implementations_hash_alike() {
+        for algorithm in
+            [DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
+        {
+            for length in [0, 1, 63, 64, 111, 112, 127, 128, 1000] {
+                let message: Vec<u8> = (0..length).map(|index| u8::try_from(index % 251).expect("below 251")).collect();
+                let mut pure = pure::Hasher::new(algorithm).expect("every digest is there");
+                pure.update(&message);
+                let native = algorithm.hash(&[&message]).expect("every digest is there");
+                assert_eq!(pure.finish().as_bytes(), native.as_bytes(), "{algorithm}, {length} octets");
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@
 //!                                  saltLength [2] INTEGER DEFAULT 20, trailerField [3] INTEGER DEFAULT 1 }
 //! ```
 
-use super::{Curve, DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use super::{Curve, DigestAlgorithm, PublicKey, RsaKey, RsaUsage, SignatureAlgorithm};
 use crate::asn1::{Asn1Result, Element, single, single_sequence, tag};
 use crate::oid::{self, Oid};
 
@@ -143,9 +143,15 @@ pub(crate) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, UnknownAlgorithm>
     let key = match algorithm.oid {
         oid::EC_PUBLIC_KEY => elliptic(&algorithm, octets),
         oid::ED25519 if algorithm.parameters_absent() && octets.len() == 32 => Some(PublicKey::Ed25519(octets)),
-        oid::RSA_ENCRYPTION if algorithm.parameters_null_or_absent() => rsa(octets, false),
-        // RFC 4055, 1.2 lets a key restrict the parameters too; such a key is used only when it does not.
-        oid::RSASSA_PSS if algorithm.parameters_absent() => rsa(octets, true),
+        oid::RSA_ENCRYPTION if algorithm.parameters_null_or_absent() => rsa(octets, RsaUsage::Any),
+        oid::RSASSA_PSS if algorithm.parameters_absent() => rsa(octets, RsaUsage::Pss),
+        // RFC 4055, 3.1: parameters restrict the key to the algorithm that they name.
+        oid::RSASSA_PSS => match algorithm.pss() {
+            Some(SignatureAlgorithm::RsaPss { digest, mask, salt_length }) => {
+                rsa(octets, RsaUsage::PssWith { digest, mask, salt_length })
+            }
+            _ => None,
+        },
         _ => None,
     };
     key.ok_or(algorithm.unknown())
@@ -164,7 +170,7 @@ fn elliptic<'a>(algorithm: &AlgorithmIdentifier<'a>, point: &'a [u8]) -> Option<
 }
 
 /// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`, with an odd exponent of at least 3.
-fn rsa(der: &[u8], only_pss: bool) -> Option<PublicKey<'_>> {
+fn rsa(der: &[u8], usage: RsaUsage) -> Option<PublicKey<'_>> {
     let (modulus, exponent) = single_sequence(der)
         .and_then(|sequence| {
             sequence.within(|reader| {
@@ -173,11 +179,12 @@ fn rsa(der: &[u8], only_pss: bool) -> Option<PublicKey<'_>> {
             })
         })
         .ok()?;
-    let magnitude = modulus.strip_prefix(&[0]).unwrap_or(modulus);
-    let first = *magnitude.first()?;
-    if modulus.first()? & 0x80 != 0 || exponent < 3 || exponent % 2 == 0 {
+    let is_negative = modulus.first()? & 0x80 != 0;
+    let modulus = modulus.strip_prefix(&[0]).unwrap_or(modulus);
+    let first = *modulus.first()?;
+    if is_negative || exponent < 3 || exponent % 2 == 0 {
         return None;
     }
-    let modulus_bits = u32::try_from(magnitude.len()).ok()?.checked_mul(8)?.checked_sub(first.leading_zeros())?;
-    Some(PublicKey::Rsa { der, modulus_bits, only_pss })
+    let modulus_bits = u32::try_from(modulus.len()).ok()?.checked_mul(8)?.checked_sub(first.leading_zeros())?;
+    Some(PublicKey::Rsa(RsaKey { der, modulus, modulus_bits, exponent, usage }))
 }

@@ -1,4 +1,6 @@
 //! Signature verification by aws-lc-rs.
+//!
+//! What it has no code for is [`CryptoFailure::Unsupported`], and pure Rust does it.
 
 use aws_lc_rs::signature::{self, RsaParameters, RsaPssSaltLength, UnparsedPublicKey, VerificationAlgorithm};
 
@@ -14,12 +16,11 @@ pub(super) fn verify(
     let (verification, octets): (&'static dyn VerificationAlgorithm, &[u8]) = match (key, algorithm) {
         (PublicKey::Ec { curve, point }, SignatureAlgorithm::Ecdsa(digest)) => (ecdsa(*curve, digest)?, point),
         (PublicKey::Ed25519(octets), SignatureAlgorithm::Ed25519) => (&signature::ED25519, octets),
-        (PublicKey::Rsa { der, modulus_bits, .. }, SignatureAlgorithm::RsaPkcs1(digest)) => {
-            (rsa_pkcs1(*modulus_bits, digest)?, der)
-        }
-        (PublicKey::Rsa { der, .. }, SignatureAlgorithm::RsaPss { digest, mask, salt_length }) => {
-            let parameters = rsa_pss(digest, mask)?.with_pss_salt_length(RsaPssSaltLength::Custom(salt_length));
-            return rsa_pss_verify(der, parameters, message, value);
+        (PublicKey::Rsa(key), SignatureAlgorithm::RsaPkcs1(digest)) => (rsa_pkcs1(key.modulus_bits, digest)?, key.der),
+        (PublicKey::Rsa(key), SignatureAlgorithm::RsaPss { digest, mask, salt_length }) => {
+            let parameters = rsa_pss(key.modulus_bits, digest, mask)?;
+            let parameters = parameters.with_pss_salt_length(RsaPssSaltLength::Custom(salt_length));
+            return rsa_pss_verify(key.der, parameters, message, value);
         }
         _ => return Err(CryptoFailure::KeyMismatch),
     };
@@ -60,9 +61,9 @@ fn rsa_pkcs1(bits: u32, digest: DigestAlgorithm) -> Result<&'static dyn Verifica
     })
 }
 
-/// MGF1 over another digest than the message's is in no profile that this verifier follows.
-fn rsa_pss(digest: DigestAlgorithm, mask: DigestAlgorithm) -> Result<RsaParameters, CryptoFailure> {
-    if digest != mask {
+/// It has MGF1 over the message's own digest only.
+fn rsa_pss(bits: u32, digest: DigestAlgorithm, mask: DigestAlgorithm) -> Result<RsaParameters, CryptoFailure> {
+    if digest != mask || bits < 2048 {
         return Err(CryptoFailure::Unsupported);
     }
     match digest {

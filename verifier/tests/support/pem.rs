@@ -1,12 +1,5 @@
 //! A PEM text with one block, read without the code under test.
 
-use verifier::{Asn1Error, Certificate};
-
-/// The certificate in the block.
-pub(crate) fn certificate(text: &str) -> Result<Certificate, Asn1Error> {
-    Certificate::from_der(&der(text))
-}
-
 /// The octets of the block.
 pub(crate) fn der(text: &str) -> Vec<u8> {
     let body = text.lines().filter(|line| !line.starts_with("-----"));

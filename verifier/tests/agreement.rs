@@ -1,0 +1,121 @@
+//! Both implementations of the signature arithmetic on every signature value of the corpus, and the whole verifier with
+//! either on every file.
+//!
+//! The data stays outside the repository and is found through `TEKEN_SHARED`.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test binary")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed};
+use serde_json::Value;
+use verifier::{
+    Implementation, Language, Policy, TrustAnchors, UnixTime, ValidationData, ValidationTime, Validator, to_json,
+    verify_value,
+};
+
+#[path = "support/shared.rs"]
+mod shared;
+#[path = "support/signatures.rs"]
+mod signatures;
+
+use signatures::Found;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let corpus = shared::shared().join("corpus");
+    let case = |name, run: fn(&Path) -> Result<(), Failed>| {
+        let corpus = corpus.clone();
+        shared::case_with(&corpus.clone(), name, move || run(&corpus))
+    };
+    let trials = vec![
+        case("every_signature_value_of_the_corpus_is_judged_alike", values),
+        case("every_file_of_the_corpus_is_judged_alike", reports),
+    ];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Every value with every key of its file: most pairs must fail, and must fail alike.
+fn values(corpus: &Path) -> Result<(), Failed> {
+    let (mut files, mut pairs, mut right) = (0, 0, 0);
+    let mut algorithms = BTreeSet::new();
+    for path in pdfs(corpus) {
+        let Found { keys, signed } = signatures::find(&std::fs::read(&path).unwrap());
+        files += usize::from(!signed.is_empty());
+        for signed in &signed {
+            for key in &keys {
+                let check = |implementation| {
+                    verify_value(implementation, key, &signed.algorithm, &signed.message, &signed.value)
+                };
+                let (native, pure) = (check(Implementation::Native), check(Implementation::PureRust));
+                if native != pure {
+                    let algorithm = hex::encode(&signed.algorithm);
+                    return Err(format!(
+                        "{}: native says {native:?}, pure Rust {pure:?}, algorithm {algorithm}",
+                        path.display()
+                    )
+                    .into());
+                }
+                pairs += 1;
+                if native.is_ok() {
+                    right += 1;
+                    algorithms.insert(signed.algorithm.clone());
+                }
+            }
+        }
+    }
+    println!("{files} files, {pairs} pairs of value and key, {right} of them right, {} algorithms", algorithms.len());
+    if files > 100 && right > 300 && algorithms.len() >= 6 { Ok(()) } else { Err("too few were found".into()) }
+}
+
+/// The report of each file, with the chain and the moment of the attacks' manifest.
+fn reports(corpus: &Path) -> Result<(), Failed> {
+    let attacks = corpus.join("attacks");
+    let manifest: Value = serde_json::from_slice(&std::fs::read(attacks.join("manifest.json")).unwrap()).unwrap();
+    let (mut anchors, mut data) = (TrustAnchors::none(), ValidationData::none());
+    let mut names = BTreeSet::new();
+    for entry in manifest["entries"].as_array().unwrap() {
+        for kind in ["trust", "crls"] {
+            names.extend(entry[kind].as_array().unwrap().iter().map(|name| (kind, name.as_str().unwrap())));
+        }
+    }
+    for (kind, name) in names {
+        let octets = std::fs::read(attacks.join(name)).unwrap();
+        if kind == "trust" { anchors.add_file(&octets).unwrap() } else { data.add_crl_file(&octets).unwrap() }
+    }
+    let time = ValidationTime::new(UnixTime::from_rfc3339(manifest["validation_time"].as_str().unwrap()).unwrap());
+    let validator = |crypto| Validator::new(anchors.clone(), data.clone(), Policy { crypto, ..Policy::default() });
+    let (native, pure) = (validator(Implementation::Native), validator(Implementation::PureRust));
+    let (mut files, mut passed) = (0, 0);
+    for path in pdfs(corpus) {
+        let octets = std::fs::read(&path).unwrap();
+        let line = |validator: &Validator| to_json("", &validator.verify(&octets, time), Language::English);
+        let (native, pure) = (line(&native), line(&pure));
+        if native != pure {
+            return Err(format!("{}: native says {native}, pure Rust {pure}", path.display()).into());
+        }
+        files += 1;
+        passed += usize::from(native.contains(r#""verdict":"TOTAL-PASSED""#));
+    }
+    println!("{files} files judged alike, {passed} of them TOTAL-PASSED");
+    if files > 500 && passed > 10 { Ok(()) } else { Err("too few were found".into()) }
+}
+
+fn pdfs(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "pdf") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
