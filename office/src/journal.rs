@@ -164,7 +164,7 @@ impl Journal {
     /// [`JournalError::Io`].
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         let locks = folder.join(LOCKS);
-        platform::create_private_folder(&locks).map_err(io_at(&locks))?;
+        platform::create_private_folder_durably(&locks).map_err(io_at(&locks))?;
         let journal = Self { folder: folder.to_owned() };
         // What a crashed run left holds documents of citizens: it goes now, unless another run is recording, which sweeps too.
         let path = journal.folder.join(JOURNAL_LOCK);
@@ -359,6 +359,16 @@ impl Journal {
         Ok(request)
     }
 
+    /// Whether a request is unfinished.
+    pub(crate) fn holds(&self, id: RequestId) -> bool {
+        self.exists(id)
+    }
+
+    /// Octets of the payload of an entry; none when it cannot be looked at, which is reported when it is read.
+    pub(crate) fn payload_bytes(&self, id: RequestId) -> u64 {
+        fs::metadata(self.entry(id).join(PAYLOAD)).map_or(0, |metadata| metadata.len())
+    }
+
     fn names(&self) -> Result<Vec<std::ffi::OsString>, JournalError> {
         names_in(&self.folder)
     }
@@ -393,6 +403,13 @@ impl Entry {
     #[must_use]
     pub fn request(&self) -> &Request {
         &self.request
+    }
+
+    /// This entry with another place for its file, for this run alone: the record keeps the place of the first run.
+    #[must_use]
+    pub(crate) fn going_to(mut self, output: Output) -> Self {
+        self.request.output = Some(output);
+        self
     }
 
     /// Whether an earlier run may have sent it.

@@ -5,8 +5,10 @@
 //! outcome, told as soon as it is known. Invariant: a document that was not recorded was not sent, and one outcome is told for each.
 
 use std::{
-    fs, mem,
-    path::PathBuf,
+    fs,
+    io::Read as _,
+    mem,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use pades::{Limits, PdfError};
 use tokio::{
     sync::{Semaphore, mpsc},
     task::JoinSet,
@@ -69,23 +72,18 @@ impl Client {
         let run = Run::new(self, profile, outcomes);
         tokio::spawn(async move {
             let mut groups = Groups::default();
-            let mut group = Vec::new();
-            let mut group_bytes = 0_u64;
+            let mut gathered = Gathered::new(run.group_documents());
             for (position, job) in jobs.into_iter().enumerate() {
                 // A file that cannot be looked at counts nothing here and is reported when it is read.
                 let size_bytes = fs::metadata(&job.input).map_or(0, |metadata| metadata.len());
-                let full = group.len() >= run.group_documents() || group_bytes.saturating_add(size_bytes) > GROUP_BYTES;
-                if full && !group.is_empty() {
-                    groups.add(Arc::clone(&run).files(mem::take(&mut group), Arc::clone(&moments))).await;
-                    group_bytes = 0;
+                if let Some(group) = gathered.add((position, job), size_bytes) {
+                    groups.add(Arc::clone(&run).files(group, Arc::clone(&moments))).await;
                 }
-                group_bytes = group_bytes.saturating_add(size_bytes);
-                group.push((position, job));
                 if run.outcomes.is_closed() {
                     return;
                 }
             }
-            groups.add(Arc::clone(&run).files(group, moments)).await;
+            groups.add(Arc::clone(&run).files(gathered.rest(), moments)).await;
             groups.finish().await;
         });
         receiver
@@ -98,13 +96,49 @@ impl Client {
         let run = Run::new(self, profile, outcomes);
         tokio::spawn(async move {
             let mut groups = Groups::default();
-            let numbered: Vec<(usize, RequestId)> = requests.into_iter().enumerate().collect();
-            for group in numbered.chunks(run.group_documents()) {
-                groups.add(Arc::clone(&run).entries(group.to_vec())).await;
+            let mut gathered = Gathered::new(run.group_documents());
+            for (position, request_id) in requests.into_iter().enumerate() {
+                let size_bytes = run.client.journal().payload_bytes(request_id);
+                if let Some(group) = gathered.add((position, request_id), size_bytes) {
+                    groups.add(Arc::clone(&run).entries(group)).await;
+                }
+                if run.outcomes.is_closed() {
+                    return;
+                }
             }
+            groups.add(Arc::clone(&run).entries(gathered.rest())).await;
             groups.finish().await;
         });
         receiver
+    }
+}
+
+/// Documents that will be one group: bounded in number and in octets, but for a single one that is larger.
+struct Gathered<T> {
+    group: Vec<T>,
+    most: usize,
+    size_bytes: u64,
+}
+
+impl<T> Gathered<T> {
+    const fn new(most: usize) -> Self {
+        Self { group: Vec::new(), most, size_bytes: 0 }
+    }
+
+    /// Takes one more. The group is given back when there is no room in it for this one, which then begins the next.
+    fn add(&mut self, document: T, size_bytes: u64) -> Option<Vec<T>> {
+        let full = self.group.len() >= self.most || self.size_bytes.saturating_add(size_bytes) > GROUP_BYTES;
+        let group = (full && !self.group.is_empty()).then(|| {
+            self.size_bytes = 0;
+            mem::take(&mut self.group)
+        });
+        self.size_bytes = self.size_bytes.saturating_add(size_bytes);
+        self.group.push(document);
+        group
+    }
+
+    fn rest(self) -> Vec<T> {
+        self.group
     }
 }
 
@@ -125,6 +159,22 @@ impl Groups {
             group.expect("a group does not panic");
         }
     }
+}
+
+/// Reads a document, and of a file over the limit, or a device without end, no more than the limit.
+fn read_input(path: &Path) -> Result<Vec<u8>, SignError> {
+    let unreadable = |source| SignError::Input { path: path.to_owned(), source };
+    let limit = Limits::default().input_bytes;
+    let too_large = |length| SignError::Document(PdfError::TooLarge { length, limit });
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let length = usize::try_from(file.metadata().map_err(unreadable)?.len()).unwrap_or(usize::MAX);
+    if length > limit {
+        return Err(too_large(length));
+    }
+    let mut pdf = Vec::with_capacity(length);
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most).read_to_end(&mut pdf).map_err(unreadable)?;
+    if pdf.len() > limit { Err(too_large(pdf.len())) } else { Ok(pdf) }
 }
 
 struct Run {
@@ -233,7 +283,7 @@ impl Run {
     }
 
     fn prepare(&self, index: &Index, job: Job, moment: Moment) -> Result<Ready, SignError> {
-        let pdf = fs::read(&job.input).map_err(|source| SignError::Input { path: job.input, source })?;
+        let pdf = read_input(&job.input)?;
         ready(self.client.journal(), index, &self.profile, pdf, job.task, job.way, moment)
     }
 
@@ -315,5 +365,42 @@ impl Run {
             };
             self.tell(position, Err(result)).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1024 * 1024;
+
+    fn groups(most: usize, sizes_bytes: &[u64]) -> Vec<Vec<usize>> {
+        let mut gathered = Gathered::new(most);
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (document, size_bytes) in sizes_bytes.iter().enumerate() {
+            groups.extend(gathered.add(document, *size_bytes));
+        }
+        groups.push(gathered.rest());
+        groups
+    }
+
+    #[test]
+    fn a_group_ends_before_the_document_that_would_make_it_too_many_or_too_large() {
+        assert_eq!(groups(2, &[1, 1, 1, 1, 1]), [vec![0, 1], vec![2, 3], vec![4]]);
+        assert_eq!(groups(100, &[30 * MIB, 34 * MIB, 1, 64 * MIB]), [vec![0, 1], vec![2], vec![3]]);
+        assert_eq!(groups(100, &[900 * MIB, 1, 900 * MIB]), [vec![0], vec![1], vec![2]]);
+        assert_eq!(groups(100, &[]), [Vec::<usize>::new()]);
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_refused_before_it_is_read() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let limit = Limits::default().input_bytes;
+        let length = limit.saturating_add(1);
+        // A hole: it takes no room, and reading it would take seconds and as much memory.
+        file.as_file().set_len(u64::try_from(length).expect("fits")).expect("stretched");
+        let refused = read_input(file.path()).expect_err("over the limit");
+        let SignError::Document(error) = refused else { panic!("{refused:?}") };
+        assert_eq!(error, PdfError::TooLarge { length, limit });
     }
 }

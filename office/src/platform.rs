@@ -79,6 +79,21 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     system::create_private_folder(path)
 }
 
+/// [`create_private_folder`] for folders that must survive a power loss with what will be in them.
+pub(crate) fn create_private_folder_durably(path: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+    create_private_folder(path)?;
+    for folder in missing {
+        match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => sync_folder(parent)?,
+            Some(_) => sync_folder(Path::new("."))?,
+            // The working directory, which a path without a parent is relative to, is there.
+            None => {}
+        }
+    }
+    Ok(())
+}
+
 /// Options for a new file that only this user may read.
 pub(crate) fn private_file_options() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();

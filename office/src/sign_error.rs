@@ -32,6 +32,18 @@ pub enum SignError {
         /// The place.
         path: PathBuf,
     },
+    /// The signed file could not be written to its place.
+    #[error("the place of the signed file cannot be written to")]
+    NotWritable {
+        /// Why.
+        source: WriteError,
+    },
+    /// Another content waits in the journal under this type and number. Which of the two is signed must not be left to chance.
+    #[error("request {request_id} waits in the journal for another file of the same type and number")]
+    NumberWaits {
+        /// Its request.
+        request_id: RequestId,
+    },
     /// Larger than the service takes.
     #[error("the document has {size_bytes} octets; the service takes at most {limit_bytes}")]
     TooLarge {
@@ -136,6 +148,7 @@ impl SignError {
         match self {
             Self::Waiting { request_id, .. }
             | Self::Busy { request_id }
+            | Self::NumberWaits { request_id }
             | Self::OtherOffice { request_id, .. }
             | Self::Answer { request_id, .. }
             | Self::Embed { request_id, .. }
@@ -146,6 +159,7 @@ impl SignError {
             | Self::Document(_)
             | Self::Prepare(_)
             | Self::OutputExists { .. }
+            | Self::NotWritable { .. }
             | Self::TooLarge { .. }
             | Self::TypeNotAllowed { .. }
             | Self::Refused { .. }

@@ -139,7 +139,7 @@ impl SignedDocument {
     /// [`SignError::Unwritten`] with the request still in the journal; [`SignError::Journal`].
     pub fn save_to(self, path: &Path, existing: Existing) -> Result<Receipt, SignError> {
         let request_id = self.request_id();
-        write_owned(path, &self.pdf, existing, &request_id.to_string())
+        write_owned(path, &self.pdf, existing, request_id)
             .map_err(|source| SignError::Unwritten { request_id, source })?;
         let receipt = self.finish()?;
         Ok(Receipt { output: Some(path.to_owned()), ..receipt })
@@ -169,7 +169,7 @@ impl Client {
     /// Signs one PDF; only its digest leaves the office.
     ///
     /// When the journal holds an unfinished request for the same bytes, type and number, exactly that one is sent again, and
-    /// `moment` is not used.
+    /// `moment` is not used; the file goes where `task` says, when it says so.
     ///
     /// # Errors
     ///

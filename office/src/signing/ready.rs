@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
+use evidence::{DocumentType, OfficeId};
+use pades::PdfError;
 use sha2::{Digest as _, Sha256};
 
 use super::{Moment, PrepareHalfError, Task, prepare};
 use crate::{
-    durable::Existing,
-    journal::{Draft, Entry, Journal, JournalError, Request, Subject, Taken, Unfinished, Way},
+    document::DocumentNumber,
+    durable::{WriteError, try_place},
+    journal::{Draft, Entry, Journal, JournalError, Request, Subject, Taken, Way},
     profile::Profile,
     request_id::RequestId,
     sign_error::SignError,
@@ -15,13 +18,30 @@ use crate::{
 
 /// The journal's unfinished requests at one moment, by what they are about.
 #[derive(Debug, Default)]
-pub(crate) struct Index(HashMap<Subject, RequestId>);
+pub(crate) struct Index {
+    subjects: HashMap<Subject, RequestId>,
+    /// Those whose file `resume` saves by itself, whatever their content.
+    numbers: HashMap<(OfficeId, DocumentType, DocumentNumber), RequestId>,
+}
 
 impl Index {
     /// Damaged entries are not among them: they cannot be repeated, and `resume` reports them.
     pub(crate) fn scan(journal: &Journal) -> Result<Self, JournalError> {
-        Ok(Self(journal.unfinished()?.into_iter().filter_map(Unfinished::subject).collect()))
+        let mut index = Self::default();
+        for unfinished in journal.unfinished()? {
+            let Ok(request) = unfinished.request else { continue };
+            let subject = request.subject();
+            if request.output.is_some() {
+                index.numbers.insert(number_of(&subject), unfinished.request_id);
+            }
+            index.subjects.insert(subject, unfinished.request_id);
+        }
+        Ok(index)
     }
+}
+
+fn number_of(subject: &Subject) -> (OfficeId, DocumentType, DocumentNumber) {
+    (subject.office.clone(), subject.document_type.clone(), subject.number.clone())
 }
 
 /// How a document enters this run.
@@ -57,21 +77,29 @@ pub(crate) fn ready(
         output: task.output,
     };
 
-    // 2. Asked before, and not finished: that request goes on.
-    if let Some(&request_id) = index.0.get(&request.subject()) {
-        match journal.take(request_id)? {
-            Taken::Entry(entry) => return Ok(Ready::Found(entry)),
-            Taken::Busy => return Err(SignError::Busy { request_id }),
-            Taken::Gone => {}
+    // 2. Asked before, and not finished: that request goes on. Its file goes where this run says, for the place of the first run may
+    // be what kept it from being finished.
+    let subject = request.subject();
+    if let Some(&request_id) = index.subjects.get(&subject) {
+        match (journal.take(request_id)?, request.output.clone()) {
+            (Taken::Entry(entry), Some(output)) => return Ok(Ready::Found(entry.going_to(output))),
+            (Taken::Entry(entry), None) => return Ok(Ready::Found(entry)),
+            (Taken::Busy, _) => return Err(SignError::Busy { request_id }),
+            (Taken::Gone, _) => {}
         }
+    }
+    // The same number with another content: were both sent, chance would decide which one is signed, and it may be the one that this
+    // run corrects.
+    if let Some(&request_id) = index.numbers.get(&number_of(&subject)).filter(|id| journal.holds(**id)) {
+        return Err(SignError::NumberWaits { request_id });
     }
 
     // 3. What would be refused in the end is refused here, before anything is written.
-    if let Some(output) = &request.output
-        && output.existing == Existing::Keep
-        && output.path.try_exists().unwrap_or(true)
-    {
-        return Err(SignError::OutputExists { path: output.path.clone() });
+    if let Some(output) = &request.output {
+        try_place(&output.path, output.existing).map_err(|error| match error {
+            WriteError::Exists { path } => SignError::OutputExists { path },
+            source => SignError::NotWritable { source },
+        })?;
     }
     let document_type = &request.document.document_type;
     if !profile.document_types.contains(document_type) {
@@ -87,6 +115,10 @@ pub(crate) fn ready(
         },
         Way::Document => {
             let size_bytes = u64::try_from(pdf.len()).unwrap_or(u64::MAX);
+            // The service would say that the upload has no chunk, which tells a clerk nothing.
+            if pdf.is_empty() {
+                return Err(PdfError::NotAPdf.into());
+            }
             let limit_bytes = profile.max_document_size_bytes;
             if size_bytes > limit_bytes {
                 return Err(SignError::TooLarge { size_bytes, limit_bytes });

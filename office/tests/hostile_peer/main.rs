@@ -6,6 +6,7 @@ mod digest;
 mod document;
 mod peer;
 mod pki;
+mod places;
 mod whole_document;
 
 use std::{sync::Arc, time::Duration};

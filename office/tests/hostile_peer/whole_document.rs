@@ -107,6 +107,17 @@ async fn a_document_over_the_services_limit_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_empty_file_is_no_pdf_and_is_not_sent() {
+    let (folder, peer) = (folder(), Peer::doing([]));
+    let client = peer.client(folder.path(), ONCE);
+    let error =
+        client.sign_document(&profile(&client).await, Vec::new(), task("1"), moment(1)).await.expect_err("empty");
+    assert!(matches!(error, SignError::Document(pades::PdfError::NotAPdf)), "{error:?}");
+    assert_eq!(peer.seen().len(), 0);
+    assert_eq!(waiting(&client), []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_file_that_the_service_will_never_give_again_ends_the_request() {
     let (folder, peer) = (folder(), Peer::doing([Act::Break(Code::Unavailable)]));
     let client = peer.client(folder.path(), ONCE);

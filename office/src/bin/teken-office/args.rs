@@ -43,8 +43,20 @@ pub(crate) enum Command {
     List(List),
 }
 
+/// The codes are those of `texts.rs` and `texts/document.rs`; a test there looks for each of them here.
+pub(crate) const SIGN_HELP: &str = "\
+A document that cannot be signed is refused with exit code 1; --json gives one of these codes in error.code:
+  NOT_A_PDF               no PDF, or empty                  PDF_XREF_DAMAGED  its cross-reference data need repair
+  PDF_BYTES_BEFORE_HEADER something before %PDF-            PDF_PREV_LOOP     its revisions lead back to themselves
+  PDF_TRUNCATED           its end is missing                PDF_LIMIT         too large, nested too deep, inflates too far
+  PDF_ENCRYPTED           encrypted, with a password or not PDF_DAMAGED       damaged otherwise, or without a page
+  DOCUMENT_CERTIFIED      certified, no changes allowed     FIELD_LOCKED      locked by an earlier signature
+  DYNAMIC_XFA             a dynamic XFA form                DOCUMENT_TOO_LARGE  larger than the service takes (--upload)
+With --upload the service gives the same codes. No document is repaired. OUTPUT_EXISTS, exit code 1: use -o or --force.";
+
 /// `sign`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = SIGN_HELP)]
 pub(crate) struct Sign {
     /// Configuration file.
     #[arg(long, value_name = "FILE")]

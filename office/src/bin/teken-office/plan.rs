@@ -97,7 +97,7 @@ pub(crate) fn jobs(sign: &Sign, config: &Config) -> Result<Vec<Job>, PlanError> 
     let jobs = asked
         .into_iter()
         .map(|asked| {
-            let input = absolute(&asked.input)?;
+            let input = written_down(absolute(&asked.input)?)?;
             let document = Document {
                 document_type: DocumentType::parse(&asked.document_type)
                     .map_err(|source| PlanError::Type { file: asked.input.clone(), source })?,
@@ -106,7 +106,7 @@ pub(crate) fn jobs(sign: &Sign, config: &Config) -> Result<Vec<Job>, PlanError> 
                 officer: officer.clone(),
             };
             let replaces = asked.replaces.as_deref().map(SignatureName::parse).transpose()?;
-            let output = Output { path: absolute(&place.for_input(&input)?)?, existing };
+            let output = Output { path: written_down(absolute(&place.for_input(&input)?)?)?, existing };
             let task = Task { document, replaces, input: Some(input.clone()), output: Some(output) };
             Ok(Job { input, task, way })
         })
@@ -210,6 +210,11 @@ fn stem(path: &Path) -> Result<&str, PlanError> {
         _ => name,
     };
     if stem.is_empty() { Err(unusable()) } else { Ok(stem) }
+}
+
+/// The journal holds paths as Unicode.
+fn written_down(path: PathBuf) -> Result<PathBuf, PlanError> {
+    if path.to_str().is_some() { Ok(path) } else { Err(PlanError::FileName { file: path }) }
 }
 
 /// The journal may be resumed from another folder.
@@ -375,6 +380,24 @@ mod tests {
             (&["--type", "kk", "--number", "1", ".pdf"], "is not the name of a file"),
         ] {
             assert!(refusal(line).contains(text), "{line:?}: {}", refusal(line));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_not_unicode_is_refused_before_anything_is_recorded() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+        let not_unicode = |path: &[u8]| PathBuf::from(OsStr::from_bytes(path));
+        for (input, out) in [
+            (not_unicode(b"a\xff.pdf"), None),
+            (not_unicode(b"\xff/a.pdf"), None),
+            (PathBuf::from("a.pdf"), Some(not_unicode(b"\xff.pdf"))),
+        ] {
+            let mut line = sign(&["--type", "kk", "--number", "1", "a.pdf"]);
+            (line.inputs, line.out) = (vec![input], out);
+            let error = jobs(&line, &config()).expect_err("no plan");
+            assert!(matches!(error, PlanError::FileName { .. }), "{error}");
         }
     }
 

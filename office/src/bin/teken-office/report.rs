@@ -108,7 +108,7 @@ impl Report {
             (Form::Json, Err(error), Some(failure)) => line(&failure_object(file, error, &failure).to_string()),
             (Form::Text, Ok(receipt), _) => line(&signed_text(file, receipt, language)),
             (Form::Text, Err(_), Some(failure)) => {
-                writeln!(io::stderr(), "{}: {}\n  {}", file.display(), failure.text, failure.hint)
+                writeln!(io::stderr(), "{}: {}\n  {}", shown(file), failure.text, failure.hint)
             }
             (_, Err(_), None) => Ok(()),
         })
@@ -132,9 +132,13 @@ fn signed_text(file: &Path, receipt: &Receipt, language: Language) -> String {
     let name = receipt.answer.signature.name.as_str();
     let verb = language.pick("ditandatangani", "signed");
     match &receipt.output {
-        Some(output) => format!("{verb}: {} -> {} ({name})", file.display(), output.display()),
-        None => format!("{verb}: {} ({name})", file.display()),
+        Some(output) => format!("{verb}: {} -> {} ({name})", shown(file), shown(output)),
+        None => format!("{verb}: {} ({name})", shown(file)),
     }
+}
+
+fn shown(path: &Path) -> String {
+    texts::shown(&path.display().to_string())
 }
 
 fn signed_object(file: &Path, receipt: &Receipt) -> Value {

@@ -84,6 +84,11 @@ fn explained(code: &str, exit: Exit, text: impl Into<String>, hint: impl Into<St
     Explained { code: code.to_owned(), text: text.into(), hint: hint.into(), exit }
 }
 
+/// Text for a terminal, where a control character in a file's name would move the cursor or begin a line like another file's.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
 /// A cause with the causes below it.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -191,8 +196,13 @@ impl Failure {
     }
 }
 
-/// One document's failure.
+/// One document's failure, on one line.
 pub(crate) fn explain(error: &SignError, language: Language) -> Explained {
+    let explained = told(error, language);
+    Explained { text: shown(&explained.text), ..explained }
+}
+
+fn told(error: &SignError, language: Language) -> Explained {
     match error {
         SignError::Input { .. } => explained(
             "INPUT_UNREADABLE",
@@ -209,6 +219,31 @@ pub(crate) fn explain(error: &SignError, language: Language) -> Explained {
             language.pick(
                 "Belum ada yang dikirim. Pindahkan berkas itu, pilih tempat lain dengan -o, atau pakai --force.",
                 "Nothing was sent. Move that file, choose another place with -o, or use --force.",
+            ),
+        ),
+        SignError::NotWritable { source } => explained(
+            "OUTPUT_UNWRITTEN",
+            Exit::Machine,
+            format!(
+                "{} ({})",
+                language.pick("Berkas hasil tidak dapat ditulis di tempat itu", "The signed file cannot be written there"),
+                chain(source)
+            ),
+            language.pick(
+                "Belum ada yang dikirim. Buat foldernya, periksa hak aksesnya, atau pilih tempat lain dengan -o.",
+                "Nothing was sent. Make the folder, check its rights, or choose another place with -o.",
+            ),
+        ),
+        SignError::NumberWaits { request_id } => explained(
+            "NUMBER_WAITS",
+            Exit::Away,
+            language.pick(
+                format!("Berkas lain dengan jenis dan nomor yang sama masih menunggu dalam jurnal (permintaan {request_id})"),
+                format!("Another file of the same type and number still waits in the journal (request {request_id})"),
+            ),
+            language.pick(
+                "Jalankan dahulu teken-office resume. Bila berkas itu lalu sudah ditandatangani, gantikan dengan --replaces NAMA.",
+                "Run teken-office resume first. If that file is then signed, replace it with --replaces NAME.",
             ),
         ),
         SignError::TooLarge { size_bytes, limit_bytes } => explained(
@@ -278,8 +313,8 @@ pub(crate) fn explain(error: &SignError, language: Language) -> Explained {
                 chain(error)
             ),
             language.pick(
-                format!("Sudah ditandatangani dan tersimpan dalam jurnal sebagai {request_id}. Perbaiki tempatnya, lalu jalankan teken-office resume."),
-                format!("It is signed, and in the journal as {request_id}. Mend the place, then run teken-office resume."),
+                format!("Sudah ditandatangani dan tersimpan dalam jurnal sebagai {request_id}. Perbaiki tempatnya, lalu jalankan teken-office resume; atau ulangi perintah ini dengan tempat lain: -o."),
+                format!("It is signed, and in the journal as {request_id}. Mend the place, then run teken-office resume; or repeat this command with another place: -o."),
             ),
         ),
         SignError::NoPlace { request_id } => explained(
@@ -356,9 +391,12 @@ fn from_fault(fault: &Fault, attempts: u32, request_id: Option<RequestId>, langu
                 "To replace it, repeat with --replaces NAME as named above.",
             )
             .to_owned(),
-        (Standing::Refused, None) => {
-            language.pick("Belum ada yang ditandatangani.", "Nothing is signed.").to_owned()
-        }
+        (Standing::Refused, None) => language
+            .pick(
+                "Berkas ini tidak ditandatangani. Perbaiki menurut alasan di atas, lalu ulangi perintah ini.",
+                "This file is not signed. Correct what the reason above names, then repeat this command.",
+            )
+            .to_owned(),
         (Standing::NotDone | Standing::Unknown | Standing::Broken, None) => language
             .pick("Belum ada yang dikirim. Ulangi perintah ini nanti.", "Nothing was sent. Repeat this command later.")
             .to_owned(),
@@ -442,6 +480,13 @@ mod tests {
     }
 
     #[test]
+    fn a_files_name_does_not_write_lines_of_its_own() {
+        let path = PathBuf::from("a\n\u{1b}[2Jsigned: b.pdf");
+        let text = explain(&SignError::OutputExists { path }, Language::En).text;
+        assert_eq!(text, "a\u{fffd}\u{fffd}[2Jsigned: b.pdf exists");
+    }
+
+    #[test]
     fn each_standing_has_its_exit_code() {
         for (standing, exit) in [
             (Standing::Refused, Exit::Refused),
@@ -470,6 +515,38 @@ mod tests {
         }
         let certified = explain(&SignError::Prepare(PrepareError::CertifiedNoChanges), Language::Id);
         assert_eq!((certified.code.as_str(), certified.exit), ("DOCUMENT_CERTIFIED", Exit::Refused));
+    }
+
+    #[test]
+    fn the_help_names_every_code_of_the_bad_documents() {
+        let help = crate::args::SIGN_HELP;
+        for error in [
+            SignError::Document(PdfError::NotAPdf),
+            SignError::Document(PdfError::BytesBeforeHeader { length: 3 }),
+            SignError::Document(PdfError::StartxrefMissing),
+            SignError::Document(PdfError::StartxrefDamaged { offset: 3 }),
+            SignError::Document(PdfError::Encrypted),
+            SignError::Document(PdfError::TooLarge { length: 2, limit: 1 }),
+            SignError::Document(PdfError::BudgetSpent),
+            SignError::Document(PdfError::PrevLoop { offset: 3 }),
+            SignError::Document(PdfError::SignatureNotDictionary),
+            SignError::Prepare(PrepareError::CertifiedNoChanges),
+            SignError::Prepare(PrepareError::FieldLocked),
+            SignError::Prepare(PrepareError::DynamicXfa),
+            SignError::TooLarge { size_bytes: 2, limit_bytes: 1 },
+            SignError::OutputExists { path: "a.pdf".into() },
+        ] {
+            for language in [Language::Id, Language::En] {
+                let explained = explain(&error, language);
+                assert!(help.contains(&explained.code), "{}", explained.code);
+                assert_eq!(explained.exit, Exit::Refused, "{}", explained.code);
+                // What happened with it, and what to do: two sentences.
+                assert!(
+                    explained.hint.matches(". ").count() + explained.hint.matches(": ").count() >= 1,
+                    "{explained:?}"
+                );
+            }
+        }
     }
 
     #[test]

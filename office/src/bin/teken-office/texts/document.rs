@@ -56,10 +56,24 @@ pub(super) fn unreadable(error: &PdfError, language: Language) -> Explained {
         code,
         Exit::Refused,
         format!("{} ({})", language.pick(apa, what), chain(error)),
-        language.pick(
-            "Belum ada yang dikirim. Berkas tidak diperbaiki di sini: simpan ulang dari program pembuatnya, tanpa sandi.",
-            "Nothing was sent. Files are not repaired here: save it again with the program that made it, without a password.",
-        ),
+        match error {
+            PdfError::NotAPdf => language.pick(
+                "Belum ada yang dikirim. Ekspor dahulu dokumennya menjadi PDF.",
+                "Nothing was sent. Export the document as PDF first.",
+            ),
+            PdfError::TooLarge { .. } => language.pick(
+                "Belum ada yang dikirim. Perkecil berkasnya, misalnya dengan resolusi gambar yang lebih rendah.",
+                "Nothing was sent. Make the file smaller, for example with a lower resolution of its images.",
+            ),
+            PdfError::Encrypted => language.pick(
+                "Belum ada yang dikirim. Simpan ulang dari program pembuatnya tanpa sandi.",
+                "Nothing was sent. Save it again without a password with the program that made it.",
+            ),
+            _ => language.pick(
+                "Belum ada yang dikirim. Berkas tidak diperbaiki di sini: simpan ulang dari program pembuatnya.",
+                "Nothing was sent. Files are not repaired here: save it again with the program that made it.",
+            ),
+        },
     )
 }
 
@@ -107,6 +121,41 @@ pub(super) fn unprepared(error: &PrepareError, language: Language) -> Explained 
         code,
         Exit::Refused,
         format!("{} ({})", language.pick(apa, what), chain(error)),
-        language.pick("Belum ada yang dikirim.", "Nothing was sent."),
+        language.pick(
+            format!("Belum ada yang dikirim. {}", remedy(error, language)),
+            format!("Nothing was sent. {}", remedy(error, language)),
+        ),
     )
+}
+
+/// What a clerk can do about it.
+fn remedy(error: &PrepareError, language: Language) -> &'static str {
+    match error {
+        PrepareError::CertifiedNoChanges | PrepareError::FieldLocked => language.pick(
+            "Minta kepada pembuatnya berkas yang masih boleh ditandatangani, atau cetak ulang menjadi PDF baru.",
+            "Ask its author for a file that may still be signed, or print it to a new PDF.",
+        ),
+        PrepareError::TimeOutOfRange { .. } => {
+            language.pick("Perbaiki jam komputer ini.", "Correct this machine's clock.")
+        }
+        PrepareError::ContentsSize { .. } | PrepareError::TextTooLong { .. } => {
+            language.pick("Beritahu dinas.", "Tell the agency.")
+        }
+        PrepareError::Unreadable { .. }
+        | PrepareError::DynamicXfa
+        | PrepareError::FieldNotFound
+        | PrepareError::NotASignatureField
+        | PrepareError::FieldAlreadySigned
+        | PrepareError::FieldNameAmbiguous
+        | PrepareError::FieldNotIndirect
+        | PrepareError::FieldDemand { .. }
+        | PrepareError::TooManyFields
+        | PrepareError::ObjectNumbersExhausted
+        | PrepareError::FileTooLong
+        | PrepareError::NoPage
+        | PrepareError::HiddenObjects { .. }
+        | PrepareError::WrongType { .. } => {
+            language.pick("Simpan ulang dari program pembuatnya.", "Save it again with the program that made it.")
+        }
+    }
 }
