@@ -18,6 +18,7 @@
 //!
 //! It keeps commitments, never a name, a number or an officer. It does not sign, and does not decide who may.
 
+mod binding;
 mod lock;
 mod place;
 mod reader;
@@ -30,7 +31,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evidence::{Commitment, DocumentType, OfficeId};
+use evidence::{Commitment, CommitmentKey, DocumentType, OfficeId};
 use keys::KeyId;
 use pades::{DocumentDigest, SignedAttributes};
 use tokio::sync::watch;
@@ -111,6 +112,9 @@ pub enum OpenError {
         /// Version known.
         known: i32,
     },
+    /// The register was made with another commitment key.
+    #[error("the register was made with another commitment key; restore the key that was kept with it")]
+    OtherCommitmentKey,
     /// Write-ahead logging is not to be had here, for example on a network file system.
     #[error("the register's file system does not allow write-ahead logging")]
     NoWriteAheadLog,
@@ -260,6 +264,15 @@ impl Register {
         let readers = Arc::new(Readers::open(path, Arc::clone(&stop))?);
         let writer = Writer::start(connection, Space::of(path), Place::of(path), clock, stop)?;
         Ok(Self { writer, readers, _lock: lock })
+    }
+
+    /// Sees that the register belongs to this commitment key; the first one that a register is given is its own.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::OtherCommitmentKey`], or what SQLite says.
+    pub fn bind(&self, key: &CommitmentKey) -> Result<(), OpenError> {
+        binding::bind(self.readers.path(), key)
     }
 
     /// Records an intent, unless the office used its request id before. When this returns [`Recorded::New`], the disk

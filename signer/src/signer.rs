@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::error::SignError;
 use crate::in_flight::InFlight;
 use crate::offices::Offices;
-use crate::register::{Register, StopCause};
+use crate::register::{OpenError, Register, StopCause};
 
 /// Seconds that the wall clock may lie behind the last entry of the register.
 pub(crate) const CLOCK_TOLERANCE_SECONDS: u64 = 1;
@@ -59,6 +59,9 @@ pub enum StartError {
     /// The chain cannot stand in a CMS.
     #[error("the certificate chain cannot be used: {0}")]
     Chain(#[from] CmsError),
+    /// The register does not belong to the commitment key.
+    #[error(transparent)]
+    Register(#[from] OpenError),
     /// The clock is behind the register, and open acts wait for an end that must have a time.
     #[error("the clock says {now}, after {last_recorded} was recorded; set the clock before starting")]
     ClockDoubtful {
@@ -101,7 +104,7 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// [`StartError::Chain`].
+    /// [`StartError::Chain`], [`StartError::Register`].
     pub fn open(parts: SignerParts) -> Result<Self, StartError> {
         let SignerParts {
             credential,
@@ -114,6 +117,7 @@ impl Signer {
             signer_title,
             batch_size,
         } = parts;
+        register.bind(&commitment_key)?;
         let room = KeyRoom::new(credential);
         let chain = CertificateChain::from_der(room.chain_der().iter().cloned())?;
         let largest = [largest_statement(&oid_arc)];

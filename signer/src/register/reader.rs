@@ -40,6 +40,10 @@ impl Readers {
         })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Runs a question on a blocking thread.
     pub(super) async fn read<T: Send + 'static>(
         self: &Arc<Self>,

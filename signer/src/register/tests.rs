@@ -556,3 +556,33 @@ async fn what_a_crash_left_in_the_log_is_in_the_register_before_anything_is_adde
     drop(register);
     assert_eq!(Register::open(&path, opened.clock.clone()).expect("again").open_intents().await, Ok(vec![named(1)]));
 }
+
+#[tokio::test]
+async fn a_register_belongs_to_the_first_commitment_key_for_ever() {
+    let opened = Opened::new();
+    let key = |octet| CommitmentKey::from_bytes([octet; 32]);
+    opened.register.bind(&key(9)).expect("the first key");
+    opened.record(1).await.expect("an intent");
+    let opened = opened.reopen();
+    opened.register.bind(&key(9)).expect("the same key");
+    let other = opened.register.bind(&key(8));
+    assert!(matches!(other, Err(OpenError::OtherCommitmentKey)), "{other:?}");
+    opened.record(2).await.expect("the first key goes on");
+    for statement in ["UPDATE commitment_key SET commitment = zeroblob(32)", "DELETE FROM commitment_key"] {
+        let refused = opened.sql().execute(statement, []).err().and_then(|error| error.sqlite_error_code());
+        assert_eq!(refused, Some(ErrorCode::ConstraintViolation), "{statement}");
+    }
+}
+
+/// A register of before this table takes the key that it is served with.
+#[test]
+fn a_register_without_a_commitment_key_takes_one() {
+    let opened = Opened::new();
+    let tables = || -> u64 {
+        let count = "SELECT count(*) FROM sqlite_schema WHERE name = 'commitment_key'";
+        opened.sql().query_row(count, [], |row| row.get(0)).expect("a count")
+    };
+    assert_eq!(tables(), 0);
+    opened.register.bind(&CommitmentKey::from_bytes([9; 32])).expect("its key");
+    assert_eq!(tables(), 1);
+}

@@ -110,6 +110,16 @@ fn a_commitment_key_of_another_length_is_refused() {
     expect_refusal(&place, &["commitment.key has 31 octets; it must have 32"]);
 }
 
+/// Under another key nothing that was recorded would be known again, and a document be signed twice under its number.
+#[test]
+fn a_register_made_with_another_commitment_key_is_refused() {
+    let place = Place::new();
+    drop(place.start());
+    fs::remove_file(place.path("signer/commitment.key")).expect("the key");
+    write_secret(&place.path("signer/commitment.key"), "thirty-two octets of another key");
+    expect_refusal(&place, &["the register was made with another commitment key", "restore the key"]);
+}
+
 #[test]
 fn a_second_server_on_the_same_register_is_refused_and_the_first_goes_on() {
     let place = Place::new();
