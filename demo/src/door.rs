@@ -85,7 +85,11 @@ pub async fn open(door: Door, interrupted: impl Future<Output = ()>) -> anyhow::
     };
     let ending = match worked {
         Ok(Some(ending)) => {
-            say(format_args!("Done in {:.1} s.", started.elapsed().as_secs_f64()));
+            let incomplete = match ending {
+                Ending::NotAllPassed => " Not every document was signed and verified: see above.",
+                Ending::AllPassed | Ending::Interrupted => "",
+            };
+            say(format_args!("Done in {:.1} s.{incomplete}", started.elapsed().as_secs_f64()));
             if door.then == Then::Serve {
                 say(format_args!("\nServing on https://{}. Ctrl-C ends it.", agency.address));
                 interrupted.await;
@@ -151,6 +155,10 @@ async fn work(door: &Door, place: &mut Place, agency: &ThrowAway, office: &Offic
 
 /// Prints a verdict for each file; returns how many are not TOTAL-PASSED.
 fn verdicts(agency: &ThrowAway, signed: &[Signed]) -> anyhow::Result<usize> {
+    if signed.is_empty() {
+        say("\nNothing was signed, so there is nothing to verify.");
+        return Ok(0);
+    }
     let auditor = judge::Auditor::new(&agency.layout.root_anchor(), &agency.crls())?;
     say("\nVerified offline, with the root certificate and the CRLs:");
     let mut others = 0;

@@ -99,10 +99,6 @@ impl Program {
     fn find(name: &str) -> Self {
         let folder = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default();
         let here = std::env::current_dir().unwrap_or_default();
-        let shown = |path: &Path| match path.strip_prefix(&here) {
-            Ok(relative) => argument(relative),
-            Err(_) => argument(path),
-        };
         let path = folder.join(name);
         let build = (!path.exists()).then(|| {
             let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -114,12 +110,37 @@ impl Program {
             };
             format!("cargo build{profile}{at}")
         });
-        Self { path: shown(&path), build }
+        Self { path: command(&path, &here), build }
+    }
+}
+
+/// A program as a shell in `here` starts it: a name without a folder would be looked for in PATH.
+fn command(program: &Path, here: &Path) -> String {
+    match program.strip_prefix(here) {
+        Ok(name) if name.components().count() == 1 => argument(&Path::new(".").join(name)),
+        Ok(relative) => argument(relative),
+        Err(_) => argument(program),
     }
 }
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_named_so_that_a_shell_finds_it() {
+        for (here, named) in [
+            ("/src", "target/debug/teken-verify"),
+            ("/src/target/debug", "./teken-verify"),
+            ("/elsewhere", "/src/target/debug/teken-verify"),
+        ] {
+            assert_eq!(command(Path::new("/src/target/debug/teken-verify"), Path::new(here)), named);
+        }
     }
 }

@@ -60,7 +60,7 @@ impl ThrowAway {
                 (agency, Origin::Reused)
             }
             Err(AgencyError::NotAnAgency { .. }) => {
-                (make(place.dir(), now, &passphrase).context("cannot make the agency")?, Origin::Made)
+                (make_anew(place.dir(), now, &passphrase).context("cannot make the agency")?, Origin::Made)
             }
             Err(error) => {
                 return Err(error).context("the agency that is there cannot be used; choose another place with --dir");
@@ -88,7 +88,20 @@ impl ThrowAway {
     }
 }
 
-fn make(dir: &Path, now: u64, passphrase: &Passphrase) -> anyhow::Result<Agency> {
+/// Makes the agency; what a run that was killed while it did so left goes first. The folder is locked and the demo's own, and without
+/// a register no service was ever started there, so nothing is lost.
+fn make_anew(dir: &Path, now: u64, passphrase: &Passphrase) -> anyhow::Result<Agency> {
+    loop {
+        match make(dir, now, passphrase) {
+            Err(AgencyError::LeftOver { path } | AgencyError::Exists { path }) if !dir.join("register.db").exists() => {
+                fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+            }
+            made => return Ok(made?),
+        }
+    }
+}
+
+fn make(dir: &Path, now: u64, passphrase: &Passphrase) -> Result<Agency, AgencyError> {
     let mut options = AgencyOptions::new(
         "Disdukcapil Kota Contoh",
         "Kepala Dinas (UJI COBA)",
@@ -99,7 +112,7 @@ fn make(dir: &Path, now: u64, passphrase: &Passphrase) -> anyhow::Result<Agency>
     for (id, name) in OFFICES {
         options.offices.push((office_id(id), name.to_owned()));
     }
-    Ok(Agency::create(dir, &options)?)
+    Agency::create(dir, &options)
 }
 
 fn office_id(id: &str) -> OfficeId {

@@ -101,6 +101,36 @@ fn a_folder_with_other_content_is_refused_and_left_alone() {
     assert_eq!(fs::read_dir(here.path().join("mine")).expect("readable").count(), 1);
 }
 
+/// A folder in the state of a first run that was killed while it put the agency in place.
+fn half_made(place: &Path) {
+    drop(demo::place::Place::open(place).expect("made and marked"));
+    for (file, octets) in [(".agency.new/ca/root.key", "half"), ("anchors/root.pem", "of another root")] {
+        let path = place.join(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(path, octets).expect("writable");
+    }
+}
+
+#[test]
+fn what_a_killed_first_run_left_is_made_anew() {
+    let here = folder();
+    half_made(&here.path().join("try"));
+    let ended = demo(here.path(), &["--dir", "try", "--exit"]);
+    assert_eq!(ended.status.code(), Some(0), "{}{}", text(&ended.stdout), text(&ended.stderr));
+    assert!(!here.path().join("try/.agency.new").exists());
+}
+
+#[test]
+fn half_an_agency_beside_a_register_is_left_alone() {
+    let here = folder();
+    half_made(&here.path().join("try"));
+    fs::write(here.path().join("try/register.db"), "acts").expect("writable");
+    let ended = demo(here.path(), &["--dir", "try", "--exit"]);
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(text(&ended.stderr).starts_with("demo: cannot make the agency: "), "{}", text(&ended.stderr));
+    assert_eq!(fs::read(here.path().join("try/anchors/root.pem")).expect("still there"), b"of another root");
+}
+
 #[test]
 fn a_document_that_is_not_there_leaves_no_folder_behind() {
     let here = folder();
@@ -123,6 +153,17 @@ fn a_document_that_cannot_be_signed_is_refused_and_the_exit_code_says_so() {
     assert_eq!(said.matches("REFUSED ").count(), 2, "{said}");
     assert_eq!(said.matches("TOTAL-PASSED  ").count(), 2, "{said}");
     assert_eq!(pdfs(&here.path().join("try/signed")).len(), 2);
+}
+
+#[test]
+fn when_nothing_could_be_signed_it_says_so() {
+    let here = folder();
+    fs::write(here.path().join("bad.pdf"), "this is no PDF").expect("writable");
+    let ended = demo(here.path(), &["--dir", "try", "--exit", "bad.pdf"]);
+    let said = text(&ended.stdout);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("Nothing was signed, so there is nothing to verify."), "{said}");
+    assert!(said.trim_end().ends_with("Not every document was signed and verified: see above."), "{said}");
 }
 
 #[test]
