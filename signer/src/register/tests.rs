@@ -586,3 +586,35 @@ fn a_register_without_a_commitment_key_takes_one() {
     opened.register.bind(&CommitmentKey::from_bytes([9; 32])).expect("its key");
     assert_eq!(tables(), 1);
 }
+
+/// A backup program that holds the lock: nothing hangs, nothing is lost, and what finds no place is told at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_held_by_another_program_tells_everybody_and_goes_on() {
+    let opened = Arc::new(Opened::new());
+    let holder = opened.sql();
+    holder.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+    assert_eq!(opened.record(0).await, Err(SignError::RegisterBusy), "after the two seconds that a lock may be held");
+
+    // More than the queue and two groups under way can take.
+    let mut waiting: tokio::task::JoinSet<_> = (1..=5_000)
+        .map(|n| {
+            let opened = Arc::clone(&opened);
+            async move { opened.record(n).await.map(drop) }
+        })
+        .collect();
+    let mut told = Vec::new();
+    while told.len() < 300 {
+        told.push(waiting.join_next().await.expect("more than these").expect("no panic"));
+    }
+    assert!(told.iter().filter(|answer| **answer == Err(SignError::QueueFull)).count() >= 300, "{told:?}");
+    holder.execute_batch("ROLLBACK").expect("the lock is given back");
+    drop(holder);
+    told.extend(waiting.join_all().await);
+    let recorded = told.iter().filter(|answer| answer.is_ok()).count();
+    assert!(told.iter().all(|answer| matches!(answer, Ok(()) | Err(SignError::QueueFull | SignError::RegisterBusy))));
+    let entries: usize =
+        opened.sql().query_row("SELECT count(*) FROM entry", [], |row| row.get(0)).expect("the entries");
+    assert_eq!(entries, recorded, "who was told yes is on record, and nobody else");
+    assert!(recorded >= 3_000, "{recorded}");
+    opened.record(0).await.expect("the id of the first one is still free");
+}

@@ -296,3 +296,21 @@ async fn nothing_is_signed_for_a_caller_without_a_deadline() {
     let signed = client.sign_digest(timed(sign_digest(1))).await.expect("a signature").into_inner();
     assert_eq!(signed.signature.map(|act| act.sequence), Some(1));
 }
+
+/// A backup restored under the running program: what it wrote from then on would be in a file without a name.
+#[tokio::test]
+async fn a_register_that_is_replaced_under_the_program_ends_it_with_74() {
+    let place = Place::new();
+    let server = place.start();
+    let mut client = SigningServiceClient::new(place.channel(&server, "utara").await.expect("a connection"));
+    client.sign_digest(timed(sign_digest(1))).await.expect("a signature");
+    fs::copy(place.path("register.db"), place.path("backup.db")).expect("a backup");
+    fs::rename(place.path("backup.db"), place.path("register.db")).expect("its restoration");
+    // The intent is in the file without a name: the same request will be carried out, or completed, by the next start.
+    let unknown = (Code::DeadlineExceeded, "OUTCOME_UNKNOWN".to_owned());
+    assert_eq!(refusal(client.sign_digest(timed(sign_digest(2))).await), unknown);
+    let log = server.log_path();
+    assert_eq!(server.ended().code(), Some(74));
+    let log = fs::read_to_string(log).expect("the log");
+    assert!(log.contains("moved, removed or replaced while it was open; look at the disk"), "{log}");
+}
