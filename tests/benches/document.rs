@@ -2,27 +2,25 @@
 //!
 //! Run: `cargo bench -p tests --bench document`
 
+#[path = "document_signer.rs"]
+mod document_signer;
 #[path = "measure.rs"]
 mod measure;
 
-use std::{hint::black_box, sync::Arc};
+use std::hint::black_box;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use evidence::{Commitment, DocumentType, OfficeId, OidArc, SigningStatement, UnixSeconds};
-use keys::{Dtbsr, Passphrase, SoftKey, agency::Authority, chain_from_pem};
+use document_signer::DocumentSigner;
+use keys::agency::Authority;
 use measure::{Work, per_second, print};
 use p256::ecdsa::{Signature, SigningKey, signature::hazmat::RandomizedPrehashSigner};
-use pades::{
-    Appearance, CertificateChain, FieldChoice, Limits, PdfTime, PrepareOptions, SignedAttribute, SignedAttributes,
-    UnsignedPdf, contents_size,
-};
 use sha2::{Digest, Sha256};
-use tests::{PASSPHRASE, TestAgency, now, sample_of_64_kb};
+use tests::{TestAgency, now, sample_of};
 use verifier::{Policy, TrustAnchors, UnixTime, ValidationData, ValidationTime, Validator};
 
 fn main() -> anyhow::Result<()> {
     let agency = TestAgency::create()?;
-    let document = sample_of_64_kb()?;
+    let document = sample_of(64 * 1024)?;
     println!("document of {} octets; median of nine rounds, all in turn\n", document.len());
     let signer = DocumentSigner::load(&agency)?;
     let signed = signer.sign(document.clone());
@@ -95,57 +93,4 @@ fn main() -> anyhow::Result<()> {
     print(works[4].name, without, Some(("3,000 /s", 3_000.0)));
     print(works[5].name, remembered, Some(("6,000 /s", 6_000.0)));
     Ok(())
-}
-
-/// What the service does to a document, without its register and its wire.
-struct DocumentSigner {
-    key: SoftKey,
-    chain: CertificateChain,
-    statement: SignedAttribute,
-    options: PrepareOptions,
-    limits: Limits,
-}
-
-impl DocumentSigner {
-    fn load(agency: &TestAgency) -> anyhow::Result<Arc<Self>> {
-        let key = SoftKey::load(&agency.layout().signing_key(), &Passphrase::new(PASSPHRASE)?)?;
-        let chain = CertificateChain::from_der(chain_from_pem(&std::fs::read(agency.layout().signing_chain())?)?)?;
-        let statement = SigningStatement {
-            sequence: 1,
-            signed_at: UnixSeconds(now()),
-            office: OfficeId::parse("kec-uji-timur")?,
-            document_type: DocumentType::surat(),
-            number_commitment: Commitment::from_bytes([7; 32]),
-            seal_hash: None,
-            mandate: None,
-        };
-        let statement = SignedAttribute { oid: OidArc::default().signing_statement(), value_der: statement.to_der()? };
-        let options = PrepareOptions {
-            field: FieldChoice::New,
-            claimed_signing_time: PdfTime::new(now(), 7 * 60)?,
-            contents_size: contents_size(&chain, std::slice::from_ref(&statement)),
-            name: Some("Kepala Dinas Uji (UJI COBA)".to_owned()),
-            reason: None,
-            location: None,
-            appearance: Appearance::Invisible,
-        };
-        Ok(Arc::new(Self { key, chain, statement, options, limits: Limits::service() }))
-    }
-
-    fn sign(&self, document: Vec<u8>) -> Vec<u8> {
-        let prepared = UnsignedPdf::open(document, &self.limits)
-            .expect("a document that opens")
-            .prepare(&self.options)
-            .expect("a document that can be prepared");
-        let attributes = SignedAttributes::new(
-            prepared.document_digest(),
-            self.chain.signing_certificate(),
-            std::slice::from_ref(&self.statement),
-        )
-        .expect("attributes");
-        let value =
-            self.key.sign_with(&Dtbsr::hash(attributes.to_der()), &mut getrandom::SysRng).expect("the key signs");
-        let cms = attributes.seal(value.as_der(), &self.chain).expect("a CMS");
-        prepared.embed(&cms).expect("room for the CMS").into_bytes()
-    }
 }

@@ -18,5 +18,5 @@ pub use caller::{Caller, Timed, call_as, call_with, sign_digest_request};
 pub use data::{scratch, shared, workspace};
 pub use peers::Peer;
 pub use programs::{Finished, Program, Running, finish};
-pub use sample::sample_of_64_kb;
+pub use sample::sample_of;
 pub use suite::{Outcome, Suite};
