@@ -6,11 +6,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, ensure};
-use rusqlite::{Connection, OpenFlags, params};
+use anyhow::ensure;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use tests::{Outcome, Suite, TestAgency};
 
 use crate::{
@@ -18,8 +19,10 @@ use crate::{
     recorder::Recorder,
 };
 
-/// Kills.
+/// Kills of the service.
 const ROUNDS: u32 = 200;
+/// Kills of the control, at most: on a machine that does nothing else the first one hits what it releases too early.
+const CONTROL_ROUNDS: u32 = 60;
 /// The load would go on for ever: the kill ends it.
 const LOAD: Load = Load { callers: 32, signatures: u64::MAX };
 /// The kill comes at a uniformly random instant within this time after the service listens.
@@ -28,60 +31,56 @@ const WITHIN: Duration = Duration::from_millis(300);
 const RESTART: Duration = Duration::from_secs(5);
 
 pub(crate) fn cases(suite: &mut Suite) {
-    suite.case("what_left_before_a_kill_is_on_record_and_nothing_is_numbered_twice", || {
-        tokio::runtime::Runtime::new()?.block_on(kills())
-    });
+    suite
+        .case("what_left_before_a_kill_is_on_record_and_nothing_is_numbered_twice", || {
+            tokio::runtime::Runtime::new()?.block_on(the_service_loses_nothing())
+        })
+        .case("kills_find_what_is_released_before_it_is_recorded", || {
+            tokio::runtime::Runtime::new()?.block_on(the_control_loses())
+        });
 }
 
-async fn kills() -> Outcome {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Server {
+    Real,
+    Early,
+}
+
+/// Whether a further kill is of use.
+enum Go {
+    On,
+    Home,
+}
+
+/// What the kills found.
+#[derive(Debug, Default)]
+struct Found {
+    /// Signatures that left.
+    left: BTreeSet<String>,
+    /// Of these, whose outcome is not on record.
+    missing: BTreeSet<String>,
+    /// Of these, whose outcome is on record with other octets.
+    differing: BTreeSet<String>,
+    /// Of these, whose name had left before.
+    named_twice: BTreeSet<String>,
+    /// Request ids of which a part of the answer left, and which have no outcome.
+    begun_unrecorded: BTreeSet<String>,
+    /// Kills that left acts open.
+    rounds_with_open_acts: u32,
+    /// The slowest start.
+    slowest: Duration,
+}
+
+async fn the_service_loses_nothing() -> Outcome {
     let agency = TestAgency::create()?;
-    let register = agency.path("register.db");
-    let mut instants = Instants(0x7e6e_2026_1124_0001);
-    let mut names = BTreeSet::new();
-    let mut rounds_with_open_acts = 0;
-    let mut slowest = Duration::ZERO;
-    for round in 0..ROUNDS {
-        let starting = Instant::now();
-        let mut service = agency.serve()?;
-        slowest = slowest.max(starting.elapsed());
-        let recorder = Recorder::start(&agency, service.address.clone()).await?;
-        let load = load::run(&agency, &recorder.address, LOAD, |_| {});
-        let killing = async {
-            tokio::time::sleep(instants.next(WITHIN)).await;
-            service.running.kill()
-        };
-        let (acknowledged, killed) = tokio::join!(load, killing);
-        killed?;
-        // The proxy may still be passing on what the service had written before it was killed.
-        let released = recorder.released()?;
-        let register = open(&register)?;
-        for signature in &released.signatures {
-            let recorded: Vec<u8> = register
-                .query_row("SELECT cms FROM entry WHERE kind = 3 AND intent = ?1", params![signature.sequence], |row| {
-                    row.get(0)
-                })
-                .with_context(|| format!("round {round}: {} left and is not on record", signature.name))?;
-            ensure!(
-                recorded == signature.cms,
-                "round {round}: {} left with other octets than recorded",
-                signature.name
-            );
-            ensure!(names.insert(signature.name.clone()), "round {round}: {} was given twice", signature.name);
-        }
-        let ended = ended_requests(&register)?;
-        for request_id in &released.begun {
-            ensure!(ended.contains(request_id), "round {round}: a part of the answer to {request_id} left unrecorded");
-        }
-        // A load that could not even connect was killed early; then nothing can have left.
-        for acknowledgement in acknowledged.unwrap_or_default() {
-            ensure!(acknowledgement.signature.request_id == acknowledgement.request.request_id, "another's signature");
-            ensure!(released.begun.contains(&acknowledgement.request.request_id), "the proxy missed an answer");
-        }
-        rounds_with_open_acts += u32::from(open_acts(&register)? > 0);
-    }
+    let found = kills(&agency, Server::Real, ROUNDS, |_| Go::On).await?;
+    ensure!(found.missing.is_empty(), "left and not on record: {:?}", found.missing);
+    ensure!(found.differing.is_empty(), "left with other octets than recorded: {:?}", found.differing);
+    ensure!(found.named_twice.is_empty(), "given twice: {:?}", found.named_twice);
+    ensure!(found.begun_unrecorded.is_empty(), "a part left unrecorded: {:?}", found.begun_unrecorded);
     // The last restart ends what the last kill left open.
     drop(agency.serve()?);
-    let register = open(&register)?;
+    let register = open(&agency.path("register.db"))?;
     let (entries, last): (u64, u64) =
         register.query_row("SELECT count(*), max(seq) FROM entry", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     ensure!(entries == last, "{entries} entries, but the last has number {last}");
@@ -90,15 +89,83 @@ async fn kills() -> Outcome {
         .prepare("SELECT kind, count(*) FROM entry GROUP BY kind")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
+    let Found { left, rounds_with_open_acts, slowest, .. } = found;
     println!(
         "kill -9: {ROUNDS} kills, {rounds_with_open_acts} left open acts, {} signatures left, entries by kind {kinds:?}, \
          slowest start {slowest:?}",
-        names.len()
+        left.len()
     );
-    ensure!(names.len() > 1_000, "only {} signatures left: the kills came before the load", names.len());
+    ensure!(left.len() > 1_000, "only {} signatures left: the kills came before the load", left.len());
     ensure!(rounds_with_open_acts > 0, "no kill hit an act under way: the case proves nothing");
     ensure!(slowest < RESTART, "a restart took {slowest:?}");
     Ok(())
+}
+
+async fn the_control_loses() -> Outcome {
+    let agency = TestAgency::create()?;
+    let until_lost = |found: &Found| if found.missing.is_empty() { Go::On } else { Go::Home };
+    let found = kills(&agency, Server::Early, CONTROL_ROUNDS, until_lost).await?;
+    println!("kill -9 of the control: {} of {} signatures lost", found.missing.len(), found.left.len());
+    ensure!(!found.missing.is_empty(), "{CONTROL_ROUNDS} kills saw nothing of what left too early");
+    ensure!(found.begun_unrecorded.len() >= found.missing.len(), "the answers that had begun miss some of them");
+    Ok(())
+}
+
+async fn kills(
+    agency: &TestAgency,
+    server: Server,
+    rounds: u32,
+    enough: impl Fn(&Found) -> Go,
+) -> anyhow::Result<Found> {
+    let mut instants = Instants(0x7e6e_2026_1124_0001);
+    let mut found = Found::default();
+    for _ in 0..rounds {
+        let starting = Instant::now();
+        let mut service = match server {
+            Server::Real => agency.serve()?,
+            Server::Early => agency.serve_with(|real| {
+                let mut early = Command::new(env!("CARGO_BIN_EXE_early-signer"));
+                early.args(real.get_args().last());
+                early
+            })?,
+        };
+        found.slowest = found.slowest.max(starting.elapsed());
+        let recorder = Recorder::start(agency, service.address.clone()).await?;
+        let load = load::run(agency, &recorder.address, LOAD, |_| {});
+        let killing = async {
+            tokio::time::sleep(instants.next(WITHIN)).await;
+            service.running.kill()
+        };
+        let (acknowledged, killed) = tokio::join!(load, killing);
+        killed?;
+        // The proxy may still be passing on what the service had written before it was killed.
+        let released = recorder.released()?;
+        let register = open(&agency.path("register.db"))?;
+        let mut outcome = register.prepare("SELECT cms FROM entry WHERE kind = 3 AND intent = ?1")?;
+        for signature in &released.signatures {
+            let name = || signature.name.clone();
+            match outcome.query_row(params![signature.sequence], |row| row.get::<_, Vec<u8>>(0)).optional()? {
+                None => drop(found.missing.insert(name())),
+                Some(recorded) if recorded != signature.cms => drop(found.differing.insert(name())),
+                Some(_) => {}
+            }
+            if !found.left.insert(name()) {
+                found.named_twice.insert(name());
+            }
+        }
+        let ended = ended_requests(&register)?;
+        found.begun_unrecorded.extend(released.begun.difference(&ended).cloned());
+        // A load that could not even connect was killed early; then nothing can have left.
+        for acknowledgement in acknowledged.unwrap_or_default() {
+            ensure!(acknowledgement.signature.request_id == acknowledgement.request.request_id, "another's signature");
+            ensure!(released.begun.contains(&acknowledgement.request.request_id), "the proxy missed an answer");
+        }
+        found.rounds_with_open_acts += u32::from(open_acts(&register)? > 0);
+        if let Go::Home = enough(&found) {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn open(register: &Path) -> anyhow::Result<Connection> {

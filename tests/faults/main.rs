@@ -1,8 +1,9 @@
 //! Faults: a power loss, a killed process, a full disk, and a key that looks at the register before it signs.
 //!
-//! Each suite of crash states has a control: the same run with the guard taken away must be caught.
+//! Power loss, kills and the watching key have a control each: the same with the guard taken away must be caught.
 
 mod full_disk;
+mod intent;
 mod kill;
 mod load;
 mod power_loss;

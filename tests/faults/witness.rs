@@ -8,16 +8,24 @@ use std::{
     },
 };
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
+use evidence::OfficeId;
 use keys::{Credential, Dtbsr, KeyError, KeyId, Signing, SigningKey};
+use pades::{DocumentDigest, SignedAttributes};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
+use signer::{domain::RequestId, register::Recorded};
 use tests::{Assembly, OFFICE, Outcome, Suite, TestAgency, call_as, sign_digest_request};
 use tokio::sync::oneshot;
+
+use crate::intent::intent;
 
 pub(crate) fn cases(suite: &mut Suite) {
     suite.case("the_intent_is_committed_before_each_use_of_the_key", || {
         tokio::runtime::Runtime::new()?.block_on(the_intent_is_committed_before_each_use_of_the_key())
+    });
+    suite.case("a_use_of_the_key_before_the_commit_is_seen", || {
+        tokio::runtime::Runtime::new()?.block_on(a_use_of_the_key_before_the_commit_is_seen())
     });
 }
 
@@ -27,12 +35,7 @@ const SIGNATURES: u32 = 64;
 async fn the_intent_is_committed_before_each_use_of_the_key() -> Outcome {
     let agency = TestAgency::create()?;
     let mut assembly = Assembly::load(&agency.signer_config())?;
-    let witness = Arc::new(Witness {
-        key: Arc::clone(assembly.credential.key()),
-        register: assembly.config.settings.register.clone(),
-        seen: AtomicU64::new(0),
-        unseen: AtomicU64::new(0),
-    });
+    let witness = Arc::new(Witness::of(&assembly));
     assembly.credential = Credential::new(Arc::<Witness>::clone(&witness), assembly.credential.chain_der().to_vec())?;
     let register = assembly.register()?;
     let (told, address) = oneshot::channel();
@@ -66,6 +69,25 @@ async fn the_intent_is_committed_before_each_use_of_the_key() -> Outcome {
     Ok(())
 }
 
+/// The control: the key is used in the middle of the transaction that records its intent, a moment before the commit.
+async fn a_use_of_the_key_before_the_commit_is_seen() -> Outcome {
+    let agency = TestAgency::create()?;
+    let assembly = Assembly::load(&agency.signer_config())?;
+    let register = assembly.register()?;
+    let witness = Arc::new(Witness::of(&assembly));
+    let counted = || (witness.seen.load(Ordering::SeqCst), witness.unseen.load(Ordering::SeqCst));
+    let early = Arc::clone(&witness);
+    let used_early = move |attributes: &SignedAttributes| drop(early.sign(&Dtbsr::hash(attributes.to_der())));
+    let request_id = RequestId::parse("0189f7c4-5b1e-7c3a-9d2f-0a1b2c3d4e5f")?;
+    let digest = DocumentDigest::from_sha256([7; 32]);
+    let intent = intent(&assembly.credential, OfficeId::parse(OFFICE)?, request_id, digest, used_early)?;
+    let Recorded::New { attributes, .. } = register.record_intent(intent).await? else { bail!("the id is new") };
+    ensure!(counted() == (0, 1), "(seen, unseen) = {:?} before the commit", counted());
+    witness.sign(&Dtbsr::hash(attributes.to_der())).await?;
+    ensure!(counted() == (1, 1), "(seen, unseen) = {:?} after it", counted());
+    Ok(())
+}
+
 /// Looks before it signs; what it signs is the inner key's.
 #[derive(Debug)]
 struct Witness {
@@ -76,6 +98,16 @@ struct Witness {
 }
 
 impl Witness {
+    /// Watches the key and the register of a service.
+    fn of(assembly: &Assembly) -> Self {
+        Self {
+            key: Arc::clone(assembly.credential.key()),
+            register: assembly.config.settings.register.clone(),
+            seen: AtomicU64::new(0),
+            unseen: AtomicU64::new(0),
+        }
+    }
+
     /// Whether an intent is committed, without an end, whose signed attributes have this hash.
     fn is_on_record(&self, dtbsr: &Dtbsr) -> anyhow::Result<bool> {
         let register = Connection::open_with_flags(&self.register, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
