@@ -206,8 +206,13 @@ impl Journal {
         // 3. Locks first, so that no entry is ever seen without an owner.
         let locks = fresh.iter().map(|draft| self.lock_new(draft.request.request_id)).collect::<Result<Vec<_>, _>>()?;
 
-        // 4. Content, flushed, under a name that nobody reads.
-        self.stage_all(&fresh)?;
+        // 4. Content, flushed, under a name that nobody reads. What a full disk took half of gives its room back at once.
+        self.stage_all(&fresh).inspect_err(|_| {
+            for draft in &fresh {
+                // What cannot be removed now, the next run sweeps.
+                let _ = fs::remove_dir_all(self.staging(draft.request.request_id));
+            }
+        })?;
 
         // 5. The real names, and one flush that makes them durable.
         for draft in &fresh {

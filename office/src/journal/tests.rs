@@ -306,7 +306,9 @@ fn a_path_that_cannot_be_written_down_is_refused_before_anything_is_named() {
     let mut bad = draft(1);
     bad.request.input = Some(PathBuf::from(std::ffi::OsString::from_vec(vec![0xff])));
     assert!(
-        matches!(journal.begin(vec![bad, draft(2)]), Err(JournalError::Unrecordable { request_id, .. }) if request_id == id(1))
+        matches!(journal.begin(vec![draft(2), bad]), Err(JournalError::Unrecordable { request_id, .. }) if request_id == id(1))
     );
     assert_eq!(unfinished_ids(&journal), []);
+    // Nor does what was staged beside it stay: it holds a citizen's document.
+    assert!(!journal.staging(id(2)).exists());
 }
