@@ -1,5 +1,6 @@
 //! End to end: the real programs, started as a user starts them.
 
+mod bad_documents;
 mod door;
 mod kecamatan;
 
@@ -9,6 +10,7 @@ use tests::Suite;
 
 fn main() -> ExitCode {
     let mut suite = Suite::new();
+    bad_documents::cases(&mut suite);
     door::cases(&mut suite);
     kecamatan::cases(&mut suite);
     suite.run()
