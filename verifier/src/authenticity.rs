@@ -22,7 +22,7 @@ impl NamedCertificate {
     pub(crate) fn establish(form: &WellFormed<'_>, certificates: &[Certificate]) -> Result<Self, Finding> {
         let named = certificates.iter().filter(|certificate| match form.signer_info().identifier {
             SignerIdentifier::IssuerAndSerial { issuer, serial } => {
-                certificate.serial() == serial && names::is_same(certificate.issuer(), issuer)
+                certificate.serial() == serial && is_copy(issuer, certificate.issuer())
             }
             SignerIdentifier::SubjectKeyIdentifier(wanted) => {
                 certificate.extensions().subject_key_id.is_some_and(|span| span.of(certificate.as_der()) == wanted)
@@ -37,6 +37,12 @@ impl NamedCertificate {
     pub(crate) fn certificate(&self) -> &Certificate {
         &self.0
     }
+}
+
+/// The name was taken from the certificate: the same characters, in whatever string type a writer put them. The laxer comparison
+/// of RFC 5280, 7.1 is for names that two people wrote; nothing signs this one, so what was changed in it must be seen.
+fn is_copy(name: &[u8], original: &[u8]) -> bool {
+    name == original || names::is_same(name, original) && names::display_full(name) == names::display_full(original)
 }
 
 /// The signature value was made with this certificate's key over the signed attributes.

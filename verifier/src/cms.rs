@@ -65,6 +65,8 @@ pub(crate) struct SignedData<'a> {
     pub(crate) certificates: Vec<&'a [u8]>,
     /// CRLs as they stand.
     pub(crate) crls: Vec<&'a [u8]>,
+    /// There are no certificates and no revocation data of other kinds.
+    pub(crate) is_plain: bool,
     pub(crate) signer_infos: Vec<SignerInfo<'a>>,
 }
 
@@ -177,7 +179,10 @@ impl<'a> SignedData<'a> {
         signed_data.within(|reader| {
             let version = reader.expect(tag::INTEGER)?;
             version.integer()?;
-            let digest_algorithms = items(&reader.expect(tag::SET)?, |item| AlgorithmIdentifier::read(&item))?;
+            let digest_algorithms = items(&reader.expect(tag::SET)?, |item| match item.tag {
+                tag::SEQUENCE => AlgorithmIdentifier::read(&item),
+                _ => Err(item.error(Asn1ErrorKind::UnexpectedTag)),
+            })?;
             let (content_type, content) = reader.sequence()?.within(|reader| {
                 let content_type = reader.oid()?;
                 let content = match reader.optional(tag::constructed(0))? {
@@ -189,18 +194,22 @@ impl<'a> SignedData<'a> {
             let certificates = reader.optional(tag::constructed(0))?;
             let crls = reader.optional(tag::constructed(1))?;
             // Attribute certificates and other formats (tags [0] to [3]) are nobody's signing certificate.
-            let plain = |set: Option<Element<'a>>| -> Asn1Result<Vec<&'a [u8]>> {
+            let mut is_plain = true;
+            let mut plain = |set: Option<Element<'a>>| -> Asn1Result<Vec<&'a [u8]>> {
                 let Some(set) = set else { return Ok(Vec::new()) };
                 let all = items(&set, Ok)?;
+                is_plain &= all.iter().all(|item| item.tag == tag::SEQUENCE);
                 Ok(all.into_iter().filter(|item| item.tag == tag::SEQUENCE).map(|item| item.whole).collect())
             };
+            let (certificates, crls) = (plain(certificates)?, plain(crls)?);
             Ok(Self {
                 version,
                 digest_algorithms,
                 content_type,
                 content,
-                certificates: plain(certificates)?,
-                crls: plain(crls)?,
+                certificates,
+                crls,
+                is_plain,
                 signer_infos: items(&reader.expect(tag::SET)?, |item| SignerInfo::read(&item))?,
             })
         })

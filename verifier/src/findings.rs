@@ -105,8 +105,10 @@ pub enum Finding {
     ContentNotDetached,
     /// A document time-stamp whose CMS is no time-stamp token.
     NotATimeStamp,
-    /// The digest algorithm of the signer is not listed in the CMS.
+    /// The CMS lists no digest algorithm at all.
     DigestAlgorithmNotListed,
+    /// The CMS lists digest algorithms, but not the signer's.
+    DigestAlgorithmOther,
     /// The certificate that the CMS names is not in it.
     SigningCertificateMissing,
     /// The signed attributes are missing.
@@ -172,8 +174,12 @@ pub enum Finding {
     // --- what is present and not judged
     /// A time-stamp on the signature does not hold; it gives no time.
     TimeStampFailed(Box<Self>),
-    /// Validation data in the document (DSS) were not used.
+    /// Validation data that the document carries were not used: OCSP responses, or more lists than are read.
     DssNotChecked,
+    /// The document's DSS, or something in it, cannot be read.
+    DssMalformed(PdfError),
+    /// A revocation list that the document carries cannot be read.
+    CarriedListMalformed(Asn1Error),
     /// OCSP responses are present and were not judged.
     OcspNotChecked,
 
@@ -225,6 +231,7 @@ impl Finding {
             Self::ContentNotDetached => "CONTENT_NOT_DETACHED",
             Self::NotATimeStamp => "NOT_A_TIME_STAMP",
             Self::DigestAlgorithmNotListed => "DIGEST_ALGORITHM_NOT_LISTED",
+            Self::DigestAlgorithmOther => "DIGEST_ALGORITHM_OTHER",
             Self::SigningCertificateMissing => "SIGNING_CERTIFICATE_MISSING",
             Self::SignedAttributesMissing => "SIGNED_ATTRIBUTES_MISSING",
             Self::SignedAttributesUnsorted => "SIGNED_ATTRIBUTES_UNSORTED",
@@ -254,6 +261,8 @@ impl Finding {
             Self::Revocation(failure) => revocation_code(failure),
             Self::TimeStampFailed(_) => "TIME_STAMP_FAILED",
             Self::DssNotChecked => "DSS_NOT_CHECKED",
+            Self::DssMalformed(_) => "DSS_MALFORMED",
+            Self::CarriedListMalformed(_) => "CARRIED_LIST_MALFORMED",
             Self::OcspNotChecked => "OCSP_NOT_CHECKED",
             Self::LaterChange { change, ruling } => change_code(change, *ruling),
             Self::UnexplainedOctets { .. } => "UNEXPLAINED_OCTETS",
@@ -267,7 +276,6 @@ impl Finding {
             _ if self.conclusion().is_some() => Severity::Error,
             Self::FileNotRead(_) | Self::FileUnreadable(_) => Severity::Error,
             Self::OrphanedSignature { .. }
-            | Self::ContentsTrailing { .. }
             | Self::DigestAlgorithmNotListed
             | Self::CertificateReferenceOld
             | Self::SigningTimeAttribute
@@ -275,6 +283,8 @@ impl Finding {
             | Self::ClaimedTimeMalformed
             | Self::ClaimedTimeInFuture
             | Self::TimeStampFailed(_)
+            | Self::DssMalformed(_)
+            | Self::CarriedListMalformed(_)
             | Self::LaterChange { .. }
             | Self::CmsIsBer
             | Self::PaddingAfterEnd { .. } => Severity::Warning,
@@ -296,6 +306,8 @@ impl Finding {
             | Self::CmsVersion
             | Self::SignerInfoCount { .. }
             | Self::ContentNotDetached
+            | Self::ContentsTrailing { .. }
+            | Self::DigestAlgorithmOther
             | Self::NotATimeStamp
             | Self::SignedAttributesUnsorted
             | Self::StatementMalformed(_)
@@ -325,7 +337,6 @@ impl Finding {
             Self::FileNotRead(_)
             | Self::FileUnreadable(_)
             | Self::OrphanedSignature { .. }
-            | Self::ContentsTrailing { .. }
             | Self::CmsIsBer
             | Self::DigestAlgorithmNotListed
             | Self::CertificateReferenceOld
@@ -339,6 +350,8 @@ impl Finding {
             | Self::SignerIsAnchor
             | Self::TimeStampFailed(_)
             | Self::DssNotChecked
+            | Self::DssMalformed(_)
+            | Self::CarriedListMalformed(_)
             | Self::OcspNotChecked
             | Self::PaddingAfterEnd { .. } => None,
         }

@@ -6,7 +6,7 @@
 use pades::{EmbeddedSignature, SubFilter};
 
 use crate::asn1::{Element, tag};
-use crate::cms::{Attributes, CmsOctets, Encoding, SignedData, SignerInfo};
+use crate::cms::{Attributes, CmsOctets, Encoding, SignedData, SignerIdentifier, SignerInfo};
 use crate::findings::Finding;
 use crate::oid;
 use crate::report::Format;
@@ -56,16 +56,9 @@ impl<'a> WellFormed<'a> {
         notes: &mut Vec<Finding>,
     ) -> Result<Self, Finding> {
         let signed_data = octets.signed_data().map_err(Finding::CmsMalformed)?;
-        // RFC 5652, 5.1 and 5.3.
-        if !is_version(&signed_data.version, &[1, 3, 4, 5]) {
-            return Err(Finding::CmsVersion);
-        }
         let [signer_info] = signed_data.signer_infos.as_slice() else {
             return Err(Finding::SignerInfoCount { count: signed_data.signer_infos.len() });
         };
-        if !is_version(&signer_info.version, &[1, 3]) {
-            return Err(Finding::CmsVersion);
-        }
         let content_is_right = match format {
             Format::DocumentTimeStamp => signed_data.content_type == oid::TST_INFO && signed_data.content.is_some(),
             Format::Pkcs7Sha1 => signed_data.content_type == oid::DATA && signed_data.content.is_some(),
@@ -75,9 +68,16 @@ impl<'a> WellFormed<'a> {
             let is_token = format == Format::DocumentTimeStamp;
             return Err(if is_token { Finding::NotATimeStamp } else { Finding::ContentNotDetached });
         }
+        if !has_right_versions(&signed_data, signer_info) {
+            return Err(Finding::CmsVersion);
+        }
         let used = signer_info.digest_algorithm.oid;
-        if !signed_data.digest_algorithms.iter().any(|listed| listed.oid == used) {
+        // RFC 5652, 5.1: a verifier may refuse a digest that the set does not list. A set that is empty says nothing; one
+        // that lists another digest only says something wrong.
+        if signed_data.digest_algorithms.is_empty() {
             notes.push(Finding::DigestAlgorithmNotListed);
+        } else if !signed_data.digest_algorithms.iter().any(|listed| listed.oid == used) {
+            return Err(Finding::DigestAlgorithmOther);
         }
         Ok(Self { signed_data, format })
     }
@@ -97,6 +97,18 @@ impl<'a> WellFormed<'a> {
     pub(crate) fn signed_attributes(&self) -> Option<&Attributes<'a>> {
         self.signer_info().signed_attributes.as_ref()
     }
+}
+
+/// RFC 5652, 5.1 and 5.3: the versions follow from what the structures hold, so a wrong one was not written by whoever made the
+/// rest. Where 5.1 asks for 3, 4 or 5, authorities write 3 for all of them.
+fn has_right_versions(signed_data: &SignedData<'_>, signer_info: &SignerInfo<'_>) -> bool {
+    let of_signer = match signer_info.identifier {
+        SignerIdentifier::IssuerAndSerial { .. } => 1,
+        SignerIdentifier::SubjectKeyIdentifier(_) => 3,
+    };
+    let is_first = of_signer == 1 && signed_data.content_type == oid::DATA && signed_data.is_plain;
+    let of_data: &[u64] = if is_first { &[1] } else { &[3, 4, 5] };
+    is_version(&signer_info.version, &[of_signer]) && is_version(&signed_data.version, of_data)
 }
 
 fn is_version(version: &Element<'_>, allowed: &[u64]) -> bool {

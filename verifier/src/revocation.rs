@@ -6,6 +6,8 @@
 //! the scope of fresh, authentic lists for all reasons, and in none of them. Delta lists never make a certificate
 //! good, because what they leave out depends on their base; what they revoke counts, as it does in a stale list.
 
+use std::cmp::Reverse;
+
 use crate::asn1::{Asn1Result, Reader, tag};
 use crate::budget::{Budget, BudgetSpent};
 use crate::certificate::Certificate;
@@ -117,9 +119,48 @@ impl NotRevoked {
         request: &PathRequest<'_>,
         budget: &mut Budget,
     ) -> Result<Self, RevocationFailure> {
-        // Deltas first: what they revoke must be seen before a base list has answered.
-        let mut crls: Vec<&Crl> = crls.iter().collect();
-        crls.sort_by_key(|crl| !crl.is_delta());
+        Self::by_all(crls.iter().collect(), path, demand, request, budget)
+    }
+
+    /// As [`NotRevoked::establish`], with lists that the document carries beside those that were given.
+    ///
+    /// What a document carries can be put there by anybody. It may say that a certificate is revoked, or answer where
+    /// nothing that was given does; it never takes an answer away, by being stale, forged, or too much to look at.
+    pub(crate) fn establish_with_carried(
+        path: &TrustedPath,
+        given: &[Crl],
+        carried: &[&Crl],
+        demand: RevocationDemand,
+        request: &PathRequest<'_>,
+        budget: &mut Budget,
+    ) -> Result<Self, RevocationFailure> {
+        let before = budget.clone();
+        let by_given = Self::establish(path, given, demand, request, budget);
+        if carried.is_empty() || matches!(by_given, Err(RevocationFailure::Revoked { .. })) {
+            return by_given;
+        }
+        let mut own_budget = before;
+        let both = given.iter().chain(carried.iter().copied()).collect();
+        let by_both = Self::by_all(both, path, demand, request, &mut own_budget);
+        match (by_given, by_both) {
+            (_, Ok(proof)) => Ok(proof),
+            (_, Err(failure @ RevocationFailure::Revoked { .. })) => Err(failure),
+            (Ok(proof), Err(_)) => Ok(proof),
+            (Err(failure), Err(RevocationFailure::BudgetSpent)) => Err(failure),
+            (Err(_), Err(nearer)) => Err(nearer),
+        }
+    }
+
+    fn by_all(
+        mut crls: Vec<&Crl>,
+        path: &TrustedPath,
+        demand: RevocationDemand,
+        request: &PathRequest<'_>,
+        budget: &mut Budget,
+    ) -> Result<Self, RevocationFailure> {
+        // Deltas first: what they revoke must be seen before a base list has answered. Then the newest: what an older
+        // one, not yet stale, did not know must not be overlooked.
+        crls.sort_by_key(|crl| (!crl.is_delta(), Reverse(crl.this_update())));
         Inquiry { crls: &crls, demand, request, depth: 0, in_question: None }.about(path, budget)
     }
 }

@@ -29,9 +29,10 @@ use crate::oid;
 use crate::outcome::Outcome;
 use crate::path::{PathRequest, TrustedPath};
 use crate::report::Format;
-use crate::revocation::NotRevoked;
+use crate::revocation::{Crl, NotRevoked};
 use crate::signed_attributes::AttributesAgree;
 use crate::suitability::Suitable;
+use crate::validation_data::Carried;
 use crate::validator::Validator;
 
 /// Tokens of one signature that are judged; further ones are ignored. Honest ones have one, archives a few.
@@ -99,6 +100,7 @@ impl TimeStampsJudged {
         form: &WellFormed<'_>,
         validator: &Validator,
         request: &PathRequest<'_>,
+        lists: &[&Crl],
         budget: &mut Budget,
         notes: &mut Vec<Finding>,
     ) -> Outcome<Self> {
@@ -107,7 +109,7 @@ impl TimeStampsJudged {
         let mut earliest: Option<StampedTime> = None;
         let mut last_failure = None;
         for token in attributes.values(oid::TIME_STAMP_TOKEN).take(MAX_TOKENS) {
-            match judge(token.whole, &|digest| digest.hash(&[value]), validator, request, budget) {
+            match judge(token.whole, &|digest| digest.hash(&[value]), validator, request, lists, budget) {
                 Ok(time) => earliest = Some(earliest.map_or(time, |first| if time.0 < first.0 { time } else { first })),
                 Err(why) => {
                     last_failure.get_or_insert_with(|| Finding::TimeStampFailed(Box::new(why)));
@@ -135,6 +137,7 @@ fn judge(
     stamped: &dyn Fn(DigestAlgorithm) -> Option<Digest>,
     validator: &Validator,
     request: &PathRequest<'_>,
+    lists: &[&Crl],
     budget: &mut Budget,
 ) -> Result<StampedTime, Finding> {
     let mut notes = Vec::new();
@@ -154,7 +157,9 @@ fn judge(
     Suitable::for_time_stamps(authentic.certificate())?;
     let request = PathRequest { anchors: validator.time_stamp_anchors(), pool: &pool, ..*request };
     let path = TrustedPath::establish(authentic.certificate(), &request, budget).map_err(Finding::Path)?;
-    NotRevoked::establish(&path, validator.crls(), validator.revocation_demand(), &request, budget)
-        .map_err(Finding::Revocation)?;
+    let carried = Carried::of_cms(&form);
+    let lists: Vec<&Crl> = lists.iter().copied().chain(carried.lists()).collect();
+    let (given, demand) = (validator.crls(), validator.revocation_demand());
+    NotRevoked::establish_with_carried(&path, given, &lists, demand, &request, budget).map_err(Finding::Revocation)?;
     Ok(StampedTime(content.time))
 }

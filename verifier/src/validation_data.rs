@@ -1,27 +1,188 @@
-//! Validation data that the document carries: a DSS (ISO 32000-2, 12.8.4.3), lists inside the CMS, Adobe's attribute.
+//! Validation data that the document carries: its DSS (ISO 32000-2, 12.8.4.3), lists inside the CMS (RFC 5652, 5.1), and Adobe's
+//! attribute with revocation information (ISO 32000-1, 12.8.3.3.2).
 //!
-//! They are not used yet. What is present is reported as not checked: it gives no revocation status, and takes nothing
-//! from a signature that passes without it.
+//! Job: find the revocation lists among them. A list is signed by its issuer and dated, so it is worth the same wherever it lay,
+//! and whoever put it there; `revocation` weighs it like one from `--crl`.
+//! Invariant: what is carried can add knowledge, never take any away. What cannot be read is told and otherwise ignored, and so is
+//! what is not used yet: OCSP responses, and the certificates of a DSS.
+//!
+//! ```text
+//! RevocationInfoArchival ::= SEQUENCE { crl [0] EXPLICIT SEQUENCE OF CRLs OPTIONAL, ocsp [1] EXPLICIT SEQUENCE OF
+//!     OCSPResponse OPTIONAL, otherRevInfo [2] OPTIONAL }
+//! ```
 
-use pades::SignedPdf;
+use std::collections::HashSet;
 
+use pades::pdf::{Dictionary, Ref, Value, View};
+use pades::{PdfError, SignedPdf};
+
+use crate::asn1::{Asn1Result, Reader, single_sequence, tag};
+use crate::cms::Single;
 use crate::findings::Finding;
 use crate::format::WellFormed;
 use crate::oid;
 use crate::outcome::Outcome;
+use crate::revocation::Crl;
 
-/// Validation data inside the document were used. Nothing makes one yet.
+/// Lists that are taken from one document, or from one CMS. Honest ones carry one for each authority of two or three chains; each
+/// costs a signature's verification, and its maker chooses how many there are.
+const MAX_LISTS: usize = 20;
+
+/// Octets of all lists of one document. The largest public lists have some 10 MiB.
+const MAX_OCTETS: usize = 64 * 1024 * 1024;
+
+/// What one document or one CMS carries.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    lists: Vec<Crl>,
+    octets: usize,
+    /// OCSP responses, or more lists than are used.
+    has_more: bool,
+    /// The first thing that could not be read.
+    fault: Option<Finding>,
+}
+
+impl Carried {
+    /// Everything in the DSS of the last revision: it is there for the signatures of all revisions.
+    pub(crate) fn of_document(pdf: &SignedPdf<'_>) -> Self {
+        let mut carried = Self::default();
+        if pdf.has_dss()
+            && let Err(error) = carried.read_store(pdf.document().latest())
+        {
+            carried.note(Finding::DssMalformed(error));
+        }
+        carried
+    }
+
+    /// Everything in the CMS of one signature.
+    pub(crate) fn of_cms(form: &WellFormed<'_>) -> Self {
+        let mut carried = Self::default();
+        for der in &form.signed_data().crls {
+            carried.add(der);
+        }
+        // SignedAttributes is where ISO 32000-1 puts it; one that is repeated says nothing.
+        if let Some(attributes) = form.signed_attributes()
+            && let Single::Value(value) = attributes.one(oid::ADOBE_REVOCATION_ARCHIVAL)
+            && let Err(error) = carried.read_archival(value.whole)
+        {
+            carried.note(Finding::CarriedListMalformed(error));
+        }
+        carried
+    }
+
+    /// The lists.
+    pub(crate) fn lists(&self) -> &[Crl] {
+        &self.lists
+    }
+
+    /// `DSS: << /CRLs [streams] /OCSPs [streams] /Certs [streams] /VRI << /HASH << /CRL [streams] ... >> ... >> >>`. Whatever a VRI
+    /// names is to stand in the DSS itself too; one that does not is as good.
+    fn read_store(&mut self, view: View<'_>) -> Result<(), PdfError> {
+        let catalog = view.catalog()?;
+        let Some(store) = view.get(&catalog, "DSS")? else { return Ok(()) };
+        let store = store.as_dictionary()?;
+        let mut seen = HashSet::new();
+        let own = self.read_lists(view, store, "CRLs", &mut seen);
+        self.has_more |= view.get(store, "OCSPs")?.is_some();
+        if let Some(by_signature) = view.get(store, "VRI")? {
+            let entries = by_signature.as_dictionary()?.entries().iter();
+            for (_, value) in entries.filter(|(key, _)| !key.is("Type")).take(MAX_LISTS) {
+                let value = view.resolve(value)?;
+                self.read_lists(view, value.as_dictionary()?, "CRL", &mut seen)?;
+            }
+        }
+        own
+    }
+
+    /// The streams of one array. One that cannot be read does not hide the others.
+    fn read_lists(
+        &mut self,
+        view: View<'_>,
+        dictionary: &Dictionary<'_>,
+        key: &'static str,
+        seen: &mut HashSet<Ref>,
+    ) -> Result<(), PdfError> {
+        let Some(array) = view.get(dictionary, key)? else { return Ok(()) };
+        for item in array.as_array()? {
+            if self.is_full() {
+                break;
+            }
+            match list_in(view, item, seen) {
+                Ok(Some(der)) => self.add(&der),
+                Ok(None) => {}
+                Err(error) => self.note(Finding::DssMalformed(error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn read_archival(&mut self, der: &[u8]) -> Asn1Result<()> {
+        let parts = single_sequence(der)?.within(|reader| {
+            let lists = reader.optional(tag::constructed(0))?;
+            let responses = reader.optional(tag::constructed(1))?;
+            reader.optional(tag::constructed(2))?;
+            Ok((lists, responses))
+        })?;
+        self.has_more |= parts.1.is_some();
+        let Some(lists) = parts.0 else { return Ok(()) };
+        let lists = lists.within(Reader::sequence)?;
+        let mut reader = lists.reader();
+        while !reader.is_empty() {
+            self.add(reader.any()?.whole);
+        }
+        Ok(())
+    }
+
+    fn is_full(&mut self) -> bool {
+        let is_full = self.lists.len() >= MAX_LISTS || self.octets >= MAX_OCTETS;
+        self.has_more |= is_full;
+        is_full
+    }
+
+    fn add(&mut self, der: &[u8]) {
+        if self.is_full() {
+            return;
+        }
+        self.octets = self.octets.saturating_add(der.len());
+        match Crl::from_der(der) {
+            Ok(list) if self.lists.iter().any(|known| known.sha256() == list.sha256()) => {}
+            Ok(list) => self.lists.push(list),
+            Err(error) => self.note(Finding::CarriedListMalformed(error)),
+        }
+    }
+
+    fn note(&mut self, fault: Finding) {
+        self.fault.get_or_insert(fault);
+    }
+}
+
+/// The data of the stream that an item of an array refers to; `None` when it was read before.
+fn list_in(view: View<'_>, item: &Value<'_>, seen: &mut HashSet<Ref>) -> Result<Option<Vec<u8>>, PdfError> {
+    // A stream is always an indirect object (7.3.8.1).
+    let reference = item.as_reference()?;
+    if !seen.insert(reference) {
+        return Ok(None);
+    }
+    view.object(reference)?.map(|object| view.stream_data(&object)).transpose()
+}
+
+/// Everything that the document carries for this signature was read and is used.
 #[derive(Debug)]
 pub(crate) struct ValidationDataUsed(());
 
 impl ValidationDataUsed {
-    /// Looks for them.
-    pub(crate) fn establish(pdf: &SignedPdf<'_>, form: &WellFormed<'_>) -> Outcome<Self> {
-        let archived = form.signed_attributes().is_some_and(|set| set.has(oid::ADOBE_REVOCATION_ARCHIVAL));
-        if pdf.has_dss() || archived || !form.signed_data().crls.is_empty() {
-            Outcome::NotChecked(Finding::DssNotChecked)
-        } else {
-            Outcome::NotApplicable
+    /// Says what was used and what was not.
+    pub(crate) fn establish(document: &Carried, cms: &Carried, notes: &mut Vec<Finding>) -> Outcome<Self> {
+        let all = [document, cms];
+        let has_more = all.iter().any(|carried| carried.has_more).then_some(Finding::DssNotChecked);
+        let mut against = all.iter().filter_map(|carried| carried.fault.clone()).chain(has_more);
+        match against.next() {
+            Some(first) => {
+                notes.extend(against);
+                Outcome::NotChecked(first)
+            }
+            None if all.iter().all(|carried| carried.lists.is_empty()) => Outcome::NotApplicable,
+            None => Outcome::Passed(Self(())),
         }
     }
 }

@@ -23,13 +23,13 @@ use crate::report::{
     CheckResult, Checks, Conclusion, CoverageWord, FileVerdict, Format, Indication, Report, SignatureReport,
     SubIndication,
 };
-use crate::revocation::{NotRevoked, RevocationFailure};
+use crate::revocation::{Crl, NotRevoked, RevocationFailure};
 use crate::signed_attributes::AttributesAgree;
 use crate::signing_time::{BestSignatureTime, claimed};
 use crate::statement::StatementRead;
 use crate::suitability::Suitable;
 use crate::time_stamps::{StampedTime, TimeStampsJudged, TstInfo};
-use crate::validation_data::ValidationDataUsed;
+use crate::validation_data::{Carried, ValidationDataUsed};
 use crate::validator::Validator;
 
 /// Everything established about one signature: one field for each check.
@@ -49,22 +49,35 @@ struct Evidence<'a> {
     later_revisions: Outcome<Permitted>,
 }
 
+/// One file and what is found out once for all of its signatures.
+struct Opened<'a> {
+    pdf: SignedPdf<'a>,
+    digests: FileDigests<'a>,
+    history: History,
+    carried: Carried,
+}
+
 /// Verifies every signature of a file.
 pub(crate) fn verify(bytes: &[u8], validator: &Validator, time: ValidationTime) -> Report {
     let pdf = match SignedPdf::open(bytes, validator.limits()) {
         Ok(pdf) => pdf,
         Err(error) => return unopened(bytes, error, time),
     };
-    let digests = FileDigests::of_file(bytes, pdf.signatures());
-    let history = History::of(&pdf);
+    let file = Opened {
+        digests: FileDigests::of_file(bytes, pdf.signatures()),
+        history: History::of(&pdf),
+        carried: Carried::of_document(&pdf),
+        pdf,
+    };
+    let pdf = &file.pdf;
     let mut budget = Budget::default();
     let mut signatures: Vec<SignatureReport> = pdf
         .signatures()
         .iter()
-        .map(|signature| verify_signature(&pdf, signature, &digests, &history, validator, time, &mut budget))
+        .map(|signature| verify_signature(&file, signature, validator, time, &mut budget))
         .collect();
     let mut findings = Vec::new();
-    let orphans = orphans::find(&pdf);
+    let orphans = orphans::find(pdf);
     if orphans.has_usage_rights {
         findings.push(Finding::UsageRights);
     }
@@ -77,9 +90,9 @@ pub(crate) fn verify(bytes: &[u8], validator: &Validator, time: ValidationTime) 
             findings.push(finding);
         }
     }
-    findings.extend(validator.file_notes(&pdf));
+    findings.extend(validator.file_notes(pdf));
     Report {
-        sha256: Some(digests.sha256()),
+        sha256: Some(file.digests.sha256()),
         verdict: Report::verdict_of(&signatures),
         validation_time: time.unix_time(),
         signatures,
@@ -89,14 +102,13 @@ pub(crate) fn verify(bytes: &[u8], validator: &Validator, time: ValidationTime) 
 
 /// The procedure for one signature.
 fn verify_signature(
-    pdf: &SignedPdf<'_>,
+    file: &Opened<'_>,
     signature: &EmbeddedSignature,
-    digests: &FileDigests<'_>,
-    history: &History,
     validator: &Validator,
     time: ValidationTime,
     budget: &mut Budget,
 ) -> SignatureReport {
+    let Opened { pdf, digests, history, carried } = file;
     let mut notes = Vec::new();
     let mut later = Vec::new();
     let format = format_of(signature);
@@ -110,6 +122,8 @@ fn verify_signature(
         Err(finding) => Outcome::Failed(finding.clone()),
     };
     let certificates = form.proof().map(|form| certificates_of(form, validator)).unwrap_or_default();
+    let carried_in_cms = form.proof().map(Carried::of_cms).unwrap_or_default();
+    let lists: Vec<&Crl> = carried.lists().iter().chain(carried_in_cms.lists()).collect();
 
     // 2. The document's octets are those that were signed.
     let intact = after(&form, |form| Intact::establish(pdf, signature, form, digests));
@@ -168,7 +182,8 @@ fn verify_signature(
     let revocation = match path.proof() {
         None => Outcome::NotAttempted,
         Some(path) => {
-            match NotRevoked::establish(path, validator.crls(), validator.revocation_demand(), &request, budget) {
+            let (given, demand) = (validator.crls(), validator.revocation_demand());
+            match NotRevoked::establish_with_carried(path, given, &lists, demand, &request, budget) {
                 Ok(proof) if proof.checked() == 0 => Outcome::NotApplicable,
                 Ok(proof) => Outcome::Passed(proof),
                 Err(failure @ RevocationFailure::Revoked { .. }) => Outcome::Failed(Finding::Revocation(failure)),
@@ -179,10 +194,10 @@ fn verify_signature(
 
     // 11. Time-stamps and validation data that the document carries.
     let time_stamps = match form.proof().filter(|_| authentic.proof().is_some() && !is_time_stamp) {
-        Some(form) => TimeStampsJudged::establish(form, validator, &request, budget, &mut notes),
+        Some(form) => TimeStampsJudged::establish(form, validator, &request, &lists, budget, &mut notes),
         None => Outcome::NotApplicable,
     };
-    let validation_data = form.proof().map_or(Outcome::NotAttempted, |form| ValidationDataUsed::establish(pdf, form));
+    let validation_data = ValidationDataUsed::establish(carried, &carried_in_cms, &mut notes);
 
     // 12. Everything that was added later was allowed.
     let later_revisions = intact.proof().map_or(Outcome::NotAttempted, |intact| {

@@ -45,7 +45,9 @@ pub(super) fn sentence(finding: &Finding) -> String {
             "The document was changed after it was signed: its digest is not the signed one.".into()
         }
         Finding::ContentsTrailing { octets } => {
-            format!("{octets} octets stand behind the signature in its place; they are not signed and are ignored.")
+            format!(
+                "{octets} octets that are not zero stand behind the signature in its place; nothing signs or explains them."
+            )
         }
         Finding::CmsMalformed(error) => format!("The signature value cannot be read: {error}."),
         Finding::CmsIsBer => "The signature is encoded in BER, not in DER as PAdES asks.".into(),
@@ -56,7 +58,10 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::ContentNotDetached => {
             "The signature carries content of its own instead of signing the document.".into()
         }
-        Finding::DigestAlgorithmNotListed => "The signature does not list the digest algorithm that it uses.".into(),
+        Finding::DigestAlgorithmNotListed => "The signature lists no digest algorithm at all.".into(),
+        Finding::DigestAlgorithmOther => {
+            "The signature lists other digest algorithms than the one that its signer used.".into()
+        }
         Finding::SigningCertificateMissing => "The certificate that the signature names is not in it.".into(),
         Finding::SignedAttributesMissing => "The signature has no signed attributes.".into(),
         Finding::SignedAttributesUnsorted => {
@@ -112,7 +117,16 @@ pub(super) fn sentence(finding: &Finding) -> String {
             format!("A time-stamp on the signature does not hold and gives no time. {}", sentence(why))
         }
         Finding::NotATimeStamp => "This is said to be a document time-stamp, but holds none.".into(),
-        Finding::DssNotChecked => "The document carries validation data (DSS); this version does not use them.".into(),
+        Finding::DssNotChecked => {
+            "The document carries validation data that this version does not use (OCSP responses, or too many lists)."
+                .into()
+        }
+        Finding::DssMalformed(error) => {
+            format!("The document's validation data (DSS) cannot be read and are left aside: {error}.")
+        }
+        Finding::CarriedListMalformed(error) => {
+            format!("A revocation list that the document carries cannot be read and is left aside: {error}.")
+        }
         Finding::OcspNotChecked => "OCSP responses are present; this version does not judge them.".into(),
         Finding::LaterChange { change, ruling } => {
             let weight = match ruling {

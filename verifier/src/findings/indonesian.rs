@@ -24,13 +24,16 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::UnknownSubFilter(name) => format!("Jenis tanda tangan \"{name}\" tidak dikenal; tidak ada yang dapat disimpulkan."),
         Finding::SubFilterRefused => "Jenis tanda tangan ini (adbe.pkcs7.sha1) bertumpu pada SHA-1, yang dapat dipalsukan.".into(),
         Finding::DigestWrong => "Dokumen diubah setelah ditandatangani: nilai hash-nya bukan yang ditandatangani.".into(),
-        Finding::ContentsTrailing { octets } => format!("Ada {octets} oktet di belakang tanda tangan pada tempatnya; tidak ditandatangani dan diabaikan."),
+        Finding::ContentsTrailing { octets } => format!("Ada {octets} oktet bukan nol di belakang tanda tangan pada tempatnya; tidak ditandatangani dan tidak terjelaskan."),
         Finding::CmsMalformed(error) => format!("Nilai tanda tangan tidak dapat dibaca: {error}."),
         Finding::CmsIsBer => "Tanda tangan dikodekan dalam BER, bukan DER sebagaimana diminta PAdES.".into(),
         Finding::CmsVersion => "Tanda tangan menyebut versi struktur yang tidak ada.".into(),
         Finding::SignerInfoCount { count } => format!("Tanda tangan memuat nilai dari {count} penanda tangan; harus tepat satu."),
         Finding::ContentNotDetached => "Tanda tangan membawa isinya sendiri, bukan menandatangani dokumen.".into(),
-        Finding::DigestAlgorithmNotListed => "Tanda tangan tidak mencantumkan algoritma hash yang dipakainya.".into(),
+        Finding::DigestAlgorithmNotListed => "Tanda tangan tidak mencantumkan algoritma hash apa pun.".into(),
+        Finding::DigestAlgorithmOther => {
+            "Tanda tangan mencantumkan algoritma hash lain daripada yang dipakai penandatangannya.".into()
+        }
         Finding::SigningCertificateMissing => "Sertifikat yang disebut oleh tanda tangan tidak ada di dalamnya.".into(),
         Finding::SignedAttributesMissing => "Tanda tangan tidak mempunyai atribut yang ditandatangani.".into(),
         Finding::SignedAttributesUnsorted => "Atribut yang ditandatangani tidak dalam urutan yang diwajibkan pengodeannya.".into(),
@@ -60,7 +63,13 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::Revocation(failure) => revocation(failure),
         Finding::TimeStampFailed(why) => format!("Stempel waktu pada tanda tangan tidak sah dan tidak memberi waktu. {}", sentence(why)),
         Finding::NotATimeStamp => "Disebut stempel waktu dokumen, tetapi tidak memuat stempel waktu.".into(),
-        Finding::DssNotChecked => "Dokumen membawa data validasi (DSS); versi ini tidak memakainya.".into(),
+        Finding::DssNotChecked => {
+            "Dokumen membawa data validasi yang tidak dipakai versi ini (jawaban OCSP, atau terlalu banyak daftar).".into()
+        }
+        Finding::DssMalformed(_) => "Data validasi dokumen (DSS) tidak dapat dibaca dan dikesampingkan.".into(),
+        Finding::CarriedListMalformed(_) => {
+            "Sebuah daftar pencabutan yang dibawa dokumen tidak dapat dibaca dan dikesampingkan.".into()
+        }
         Finding::OcspNotChecked => "Ada jawaban OCSP; versi ini tidak menilainya.".into(),
         Finding::LaterChange { change, ruling } => {
             let weight = match ruling {
