@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use pades::SignedPdf;
-use pades::pdf::{Object, View};
+use pades::pdf::{Object, Place, Source, View};
 
 /// What every signature dictionary has and hardly anything else.
 const MARK: &[u8] = b"/ByteRange";
@@ -28,12 +28,14 @@ pub(crate) fn find(pdf: &SignedPdf<'_>) -> Orphans {
     let of_field =
         |offset: usize| pdf.signatures().iter().any(|signature| signature.dictionary_span().contains(&offset));
     let mut rest = memchr::memmem::find_iter(pdf.bytes(), MARK).filter(|offset| !of_field(*offset)).peekable();
-    if rest.peek().is_none() {
+    let compressed = in_object_streams(pdf);
+    if rest.peek().is_none() && compressed.is_empty() {
         return Orphans { offsets: Vec::new(), has_usage_rights: false };
     }
     let rights = usage_rights(pdf.document().latest());
     let mut has_usage_rights = false;
     let offsets = rest
+        .chain(compressed)
         .filter(|offset| {
             let is_right = rights.iter().any(|span| span.contains(offset));
             has_usage_rights |= is_right;
@@ -42,6 +44,40 @@ pub(crate) fn find(pdf: &SignedPdf<'_>) -> Orphans {
         .take(MAX_LISTED)
         .collect();
     Orphans { offsets, has_usage_rights }
+}
+
+/// Where the object streams lie that hold such dictionaries. A signature cannot stand in one, because its gap is a place in the
+/// file; one that was made elsewhere can be kept there, or be hidden. What cannot be read holds none that anybody would see.
+fn in_object_streams(pdf: &SignedPdf<'_>) -> Vec<usize> {
+    let document = pdf.document();
+    let mut offsets = Vec::new();
+    if memchr::memmem::find(pdf.bytes(), b"ObjStm").is_none() {
+        return offsets;
+    }
+    for index in 0..pdf.revisions().len() {
+        let (Some(view), Ok(entries)) = (document.view(index), document.entries(index)) else { continue };
+        let mut containers: Vec<u32> = entries
+            .iter()
+            .filter_map(|entry| match entry.place {
+                Place::ObjectStream { stream, .. } => Some(stream),
+                Place::Free | Place::Offset(_) => None,
+            })
+            .collect();
+        containers.sort_unstable();
+        containers.dedup();
+        for container in containers {
+            let holds_one = view
+                .octets_in(Source::ObjectStream(container))
+                .is_ok_and(|data| memchr::memmem::find(data, MARK).is_some());
+            if let (true, Ok(Some(located))) = (holds_one, view.locate(container))
+                && let Place::Offset(offset) = located.entry.place
+                && !offsets.contains(&offset)
+            {
+                offsets.push(offset);
+            }
+        }
+    }
+    offsets
 }
 
 /// The octets are those of a PDF that carries a signature dictionary, wherever it lies.
