@@ -3,9 +3,14 @@
 //! Path validation (PKITS, x509-limbo) and signature values (Wycheproof) are judged beside the verifier, in its own tests.
 
 mod attacks;
+mod bit_flips;
 mod bombs;
+mod carried_lists;
 mod corpus;
+mod forms;
+mod handmade;
 mod report;
+mod sample;
 
 use std::process::ExitCode;
 
@@ -16,5 +21,8 @@ fn main() -> ExitCode {
     attacks::cases(&mut suite);
     corpus::cases(&mut suite);
     bombs::cases(&mut suite);
+    forms::cases(&mut suite);
+    carried_lists::cases(&mut suite);
+    bit_flips::cases(&mut suite);
     suite.run()
 }
