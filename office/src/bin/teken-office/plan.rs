@@ -222,20 +222,30 @@ fn absolute(path: &Path) -> Result<PathBuf, PlanError> {
     std::path::absolute(path).map_err(|source| PlanError::Absolute { file: path.to_owned(), source })
 }
 
+/// One name for a place that has several: through links, or by way of `..`. The last part stays, for a file of that name is
+/// replaced and not followed.
+fn place_of(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    folder.zip(path.file_name()).map_or_else(|| path.to_owned(), |(folder, name)| folder.join(name))
+}
+
 fn check_apart(jobs: &[Job]) -> Result<(), PlanError> {
-    let inputs: HashSet<&Path> = jobs.iter().map(|job| job.input.as_path()).collect();
+    let named = jobs.iter().map(|job| place_of(&job.input));
+    let followed = jobs.iter().filter_map(|job| fs::canonicalize(&job.input).ok());
+    let inputs: HashSet<PathBuf> = named.chain(followed).collect();
     let mut numbers = HashMap::new();
-    let mut outputs: HashMap<&Path, &Path> = HashMap::new();
+    let mut outputs: HashMap<PathBuf, &Path> = HashMap::new();
     for job in jobs {
         let key = (&job.task.document.document_type, &job.task.document.number);
         if let Some(first) = numbers.insert(key, &job.input) {
             return Err(PlanError::RepeatedNumber { first: first.clone(), second: job.input.clone() });
         }
         let Some(output) = &job.task.output else { continue };
-        if inputs.contains(output.path.as_path()) {
+        let place = place_of(&output.path);
+        if inputs.contains(&place) {
             return Err(PlanError::OutputIsInput { output: output.path.clone() });
         }
-        if let Some(first) = outputs.insert(&output.path, &job.input) {
+        if let Some(first) = outputs.insert(place, &job.input) {
             let (first, second) = (first.to_owned(), job.input.clone());
             return Err(PlanError::RepeatedOutput { first, second, output: output.path.clone() });
         }
@@ -381,6 +391,23 @@ mod tests {
         ] {
             assert!(refusal(line).contains(text), "{line:?}: {}", refusal(line));
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_input_is_not_written_over_by_another_of_its_names() {
+        let folder = TempDir::new().expect("a folder");
+        let at = |name: &str| folder.path().join(name).to_str().expect("unicode").to_owned();
+        fs::create_dir(at("sub")).expect("made");
+        fs::write(at("a.pdf"), b"x").expect("written");
+        std::os::unix::fs::symlink("a.pdf", at("link.pdf")).expect("linked");
+        std::os::unix::fs::symlink(".", at("here")).expect("linked");
+        for (input, out) in [("a.pdf", "sub/../a.pdf"), ("a.pdf", "here/a.pdf"), ("link.pdf", "a.pdf")] {
+            let line = ["--type", "kk", "--number", "1", "--force", &at(input), "-o", &at(out)];
+            assert!(refusal(&line).contains("would be written over an input"), "{input} {out}");
+        }
+        // A link in the place is replaced, and what it leads to stays.
+        planned(&["--type", "kk", "--number", "1", "--force", &at("a.pdf"), "-o", &at("link.pdf")]);
     }
 
     #[cfg(unix)]
