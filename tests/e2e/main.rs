@@ -3,6 +3,7 @@
 mod bad_documents;
 mod door;
 mod kecamatan;
+mod killed;
 
 use std::process::ExitCode;
 
@@ -13,5 +14,6 @@ fn main() -> ExitCode {
     bad_documents::cases(&mut suite);
     door::cases(&mut suite);
     kecamatan::cases(&mut suite);
+    killed::cases(&mut suite);
     suite.run()
 }
