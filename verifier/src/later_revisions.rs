@@ -7,6 +7,7 @@
 //! and allowed. What nothing allows fails; what cannot be decided leaves the verdict open.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use pades::{EmbeddedSignature, SignedPdf};
 
@@ -28,6 +29,8 @@ mod matrix;
 mod new_field;
 mod painted;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use beneath::Beneath;
@@ -84,11 +87,13 @@ impl Permitted {
             }
         };
         let permissions = Permissions::of(pdf, signature);
+        let mut fields_added = HashSet::new();
         for (index, revision) in pdf.revisions().iter().enumerate().skip(intact.revision().saturating_add(1)) {
             let changes = history.changes(pdf, index);
             let mut strictest = Ruling::Expected;
             for change in changes {
-                let ruling = permissions.rule(change, changes);
+                let change = change.seen_from_before(&fields_added);
+                let ruling = permissions.rule(&change, changes);
                 strictest = strictest.max(ruling);
                 let finding = Finding::LaterChange { change: change.clone(), ruling };
                 match ruling {
@@ -100,6 +105,7 @@ impl Permitted {
                     }
                 }
             }
+            fields_added.extend(changes.iter().filter_map(Change::field_added));
             later.push(LaterRevision {
                 number: index.saturating_add(1),
                 span: revision.span(),

@@ -130,3 +130,6 @@ fn acts(view: View<'_>, annotation: &Value<'_>) -> Compared<bool> {
     });
     Ok(!leads_somewhere || action.get("Next")?.is_some())
 }
+
+#[cfg(test)]
+mod tests;

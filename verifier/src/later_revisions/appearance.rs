@@ -1,6 +1,6 @@
 //! Whether a widget can be seen, and where (ISO 32000-2, 12.5.3 and 12.5.5).
 
-use pades::pdf::{Dictionary, View};
+use pades::pdf::{Dictionary, Object, View};
 
 use super::beneath::Area;
 use super::compare::Compared;
@@ -19,10 +19,20 @@ mod flag {
 pub(super) fn is_visible(view: View<'_>, widget: &Dictionary<'_>) -> bool {
     let read = || -> Compared<bool> {
         let Some(rectangle) = view.get(widget, "Rect")? else { return Ok(false) };
-        let paints = view.get(widget, "AP")?.is_some() || view.get(widget, "MK")?.is_some();
+        let paints = ["AP", "MK", "BS"]
+            .iter()
+            .try_fold(false, |paints, key| -> Compared<bool> { Ok(paints || view.get(widget, key)?.is_some()) })?
+            || has_border(view, widget)?;
         Ok(paints && !is_hidden(flags(view, widget)?) && Area::of(view, &rectangle).is_none_or(|area| !area.is_empty()))
     };
     read().unwrap_or(true)
+}
+
+/// `/Border` with a width (table 166); readers draw none where it is absent.
+fn has_border(view: View<'_>, widget: &Dictionary<'_>) -> Compared<bool> {
+    let Some(border) = view.get(widget, "Border")? else { return Ok(false) };
+    let Some(width) = border.as_array()?.get(2) else { return Ok(false) };
+    Ok(!matches!(view.resolve(width)?.object, Object::Integer(0)))
 }
 
 /// Its flags keep it from every eye. Doubt means no.

@@ -176,3 +176,6 @@ fn inherited_resources<'d>(view: View<'d>, page: &Dictionary<'d>) -> Compared<Op
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

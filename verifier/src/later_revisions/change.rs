@@ -1,5 +1,7 @@
 //! What one revision did to the document, as facts. Whether it was allowed is `rules`' question.
 
+use std::collections::HashSet;
+
 use pades::PdfError;
 use pades::pdf::Ref;
 
@@ -140,6 +142,28 @@ pub enum Place {
 }
 
 impl Change {
+    /// The same change, as a signature sees it in whose revision these fields did not exist: a field that was added
+    /// empty and signed later is a new one, wherever it paints.
+    pub(super) fn seen_from_before(&self, fields_added: &HashSet<&str>) -> Self {
+        let mut change = self.clone();
+        if let Self::SignatureAdded { field, place, .. } = &mut change
+            && fields_added.contains(field.as_str())
+            && let FieldPlace::ExistingVisible { page, beneath } = *place
+        {
+            *place = FieldPlace::NewVisible { page, beneath };
+        }
+        change
+    }
+
+    /// The full name of the field that it added.
+    pub(super) fn field_added(&self) -> Option<&str> {
+        match self {
+            Self::SignatureAdded { field, place: FieldPlace::NewVisible { .. } | FieldPlace::NewInvisible, .. }
+            | Self::EmptySignatureField { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
     /// For people.
     pub fn text(&self, language: Language) -> String {
         match language {
@@ -306,3 +330,6 @@ impl Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -175,7 +175,8 @@ impl<'d> Comparison<'d> {
             match key.as_slice() {
                 b"Kids" => {
                     let (old, new) = (self.list(self.before, old)?, self.list(self.after, new)?);
-                    if old.len() != new.len() {
+                    // An empty list makes no page of a page.
+                    if old.len() != new.len() || before.get("Kids")?.is_some() != after.get("Kids")?.is_some() {
                         self.unexplained(Place::PageTree, Some(pair.1))?;
                     }
                     for (old, new) in old.iter().zip(&new) {
@@ -303,3 +304,6 @@ fn is_raised(old: Option<&Value<'_>>, new: Option<&Value<'_>>) -> bool {
     };
     version(new).is_some_and(|new| version(old).is_none_or(|old| old <= new))
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,3 +87,6 @@ fn is_stream(view: View<'_>, value: &Value<'_>) -> Compared<bool> {
     let Object::Reference(reference) = value.object else { return Ok(false) };
     Ok(view.object(reference)?.is_some_and(|object| object.data.is_some()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -282,3 +282,6 @@ fn value_text<'d>(view: View<'d>, value: Option<&Value<'d>>) -> Compared<String>
         _ => "?".into(),
     })
 }
+
+#[cfg(test)]
+mod tests;

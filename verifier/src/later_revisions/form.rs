@@ -182,6 +182,11 @@ impl<'d> Comparison<'d> {
         let (old, new) = of(b"Kids");
         let (old, new) = (self.list(self.before, old)?, self.list(self.after, new)?);
         let (kept, added, removed) = align(&old, &new);
+        // Only what is nothing but a name for others may get another one below it.
+        let may_grow = here.kind == Kind::Other && before.get("Kids")?.is_some();
+        if before.get("Kids")?.is_some() != after.get("Kids")?.is_some() || !(added.is_empty() || may_grow) {
+            return self.unexplained(field_place(&here), Some(pair.1));
+        }
         for (old, new) in kept {
             match (&old.object, &new.object) {
                 (Object::Reference(old), Object::Reference(new)) => self.field((*old, *new), &here, depth + 1)?,
@@ -259,3 +264,6 @@ fn nothing() -> Dictionary<'static> {
         _ => unreachable!("the constant is an empty dictionary"),
     }
 }
+
+#[cfg(test)]
+mod tests;

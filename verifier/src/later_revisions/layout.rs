@@ -113,24 +113,4 @@ fn after_blanks(octets: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_white_space_and_harmless_comments_stand_for_nothing() {
-        assert_eq!(first_meaningful(b" \r\n\0% comment\n%\xe2\xe3\n"), None);
-        assert_eq!(first_meaningful(b"\n%%EOF\n"), Some(1));
-        assert_eq!(first_meaningful(b"%PDF-1.4"), Some(0));
-        assert_eq!(first_meaningful(b"% x\n7 0 obj"), Some(4));
-    }
-
-    #[test]
-    fn a_revision_ends_with_its_three_words() {
-        assert!(is_end(b"\nstartxref\n123\n%%EOF"));
-        assert!(is_end(b"\n%some program\nstartxref\n123\n%%EOF"));
-        assert!(!is_end(b"\nstartxref\n%%EOF"));
-        assert!(!is_end(b"\nstartxref\n123\n%%EOF\n%%EOF"));
-        assert!(!is_end(b"7 0 obj endobj startxref\n123\n%%EOF"));
-        assert!(!is_end(b"startxref\n12a\n%%EOF"));
-    }
-}
+mod tests;

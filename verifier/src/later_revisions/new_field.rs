@@ -156,3 +156,6 @@ pub(super) fn is_time_stamp(view: View<'_>, value: &Value<'_>) -> Compared<bool>
     let dictionary = value.as_dictionary()?;
     Ok(dictionary.is("Type", "DocTimeStamp")? && dictionary.is("SubFilter", "ETSI.RFC3161")?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,9 @@ const WIDEST_SPACE: f64 = 100.0;
 /// number moves on, a positive one back (9.4.3).
 const MOVES: std::ops::RangeInclusive<f64> = -2000.0..=300.0;
 
+/// Lines wider than this are surfaces.
+const WIDEST_LINE: f64 = 5.0;
+
 /// Colours nearer than this in each component are one to the eye.
 const SAME_COLOUR: f64 = 0.1;
 
@@ -72,6 +75,7 @@ struct Reader<'f> {
     /// What lies behind the text.
     backgrounds: Vec<[f64; 3]>,
     painted: String,
+    is_text: bool,
     /// Where the last string began.
     last: Option<(f64, f64)>,
 }
@@ -92,6 +96,7 @@ pub(super) fn painted_text(content: &[u8], frame: Frame, font: &dyn Fn(&[u8]) ->
         clips: false,
         backgrounds: vec![[1.0; 3]],
         painted: String::new(),
+        is_text: false,
         last: None,
     };
     let mut lexer = Lexer::new(content, 0);
@@ -135,6 +140,8 @@ impl Reader<'_> {
                     .for_each(|point| self.path.push(self.state.matrix.apply(point)));
             }
             b"m" | b"l" => self.has_only_rectangles = false,
+            // A border; a thicker line may be as black as the text that follows.
+            b"w" => (0.0..=WIDEST_LINE).contains(&self.numbers::<1>()?[0]).then_some(())?,
             b"W" | b"W*" => self.clips = true,
             b"n" => self.end_path()?,
             b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" => {
@@ -142,13 +149,11 @@ impl Reader<'_> {
                 self.paint_path()?;
             }
             b"S" | b"s" => self.paint_path()?,
-            b"BT" => self.line = Matrix::IDENTITY,
+            b"BT" => (self.line, self.is_text) = (Matrix::IDENTITY, true),
+            b"ET" => self.is_text = false,
             b"Tf" => {
                 let [size] = self.numbers()?;
-                let name = self.operands.iter().find_map(|operand| match operand {
-                    Operand::Name(name) => Some(name),
-                    _ => None,
-                })?;
+                let [Operand::Name(name), Operand::Number(_)] = self.operands.as_slice() else { return None };
                 self.state.font = Some(((self.font)(name)?, size));
             }
             b"Tc" | b"Tw" => {
@@ -183,8 +188,8 @@ impl Reader<'_> {
                 let is_optional = matches!(self.operands.first(), Some(Operand::Name(name)) if name == b"OC");
                 (!is_optional).then_some(())?;
             }
-            b"ET" | b"BMC" | b"EMC" | b"MP" | b"DP" | b"h" | b"G" | b"RG" | b"K" | b"w" | b"J" | b"j" | b"M" | b"d"
-            | b"i" | b"ri" => {}
+            b"BMC" | b"EMC" | b"MP" | b"DP" | b"h" | b"G" | b"RG" | b"K" | b"J" | b"j" | b"M" | b"d" | b"i" | b"ri" => {
+            }
             _ => return None,
         }
         Some(())
@@ -230,7 +235,7 @@ impl Reader<'_> {
         let (scale_x, scale_y) = self.frame.scale;
         let is_legible = is_upright && size * a * scale_x >= SMALLEST && size * d * scale_y >= SMALLEST;
         let is_seen = self.backgrounds.iter().all(|behind| differ(behind, &self.state.colour));
-        if !is_legible || !is_seen || !self.state.clip.holds((x, y)) {
+        if !self.is_text || !is_legible || !is_seen || !self.state.clip.holds((x, y)) {
             return None;
         }
         // Strings follow each other to the right, and lines downwards: otherwise they are read in another order.
@@ -258,3 +263,6 @@ impl Reader<'_> {
 fn differ(behind: &[f64; 3], colour: &[f64; 3]) -> bool {
     behind.iter().zip(colour).any(|(behind, colour)| (behind - colour).abs() > SAME_COLOUR)
 }
+
+#[cfg(test)]
+mod tests;

@@ -199,3 +199,6 @@ fn read_lock(view: View<'_>, lock: &Value<'_>) -> Compared<Lock> {
         _ => Lock::All,
     })
 }
+
+#[cfg(test)]
+mod tests;

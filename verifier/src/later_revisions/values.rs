@@ -376,3 +376,6 @@ fn decimal(number: &Object<'_>) -> Option<(bool, String, String)> {
     let (whole, fraction) = (whole.trim_start_matches('0').to_owned(), fraction.trim_end_matches('0').to_owned());
     Some((is_negative && !(whole.is_empty() && fraction.is_empty()), whole, fraction))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+use pades::{Limits, SignedPdf};
+
+use super::super::tests::{FONT, Paper, stream};
+use super::*;
+
+/// What page 1 shows in (100, 100) to (200, 150) when this is its content.
+fn under(content: &str) -> Beneath {
+    under_with(content, "")
+}
+
+fn under_with(content: &str, entries: &str) -> Beneath {
+    let paper = Paper::form().put(5, stream("<<>>", content)).edit(3, "/Type", &format!("{entries}/Type"));
+    let paper = paper.put(6, FONT.replace("/Encoding", "/Widths[500 600]/Encoding")).put(30, stream("<<>>", "x"));
+    let paper =
+        paper.put(31, stream("<</Subtype/Form/BBox[0 0 10 10]>>", "")).put(32, stream("<</Subtype/Image>>", ""));
+    let paper = paper.end();
+    let pdf = SignedPdf::open(paper.octets(), &Limits::default()).expect("a file that can be opened");
+    let view = pdf.document().view(0).expect("it exists");
+    let page = Ref { number: 3, generation: 0 };
+    let area = Area::around(&[(100.0, 100.0), (200.0, 150.0)]).expect("a rectangle");
+    beneath(view, page, Ref { number: 99, generation: 0 }, &area)
+}
+
+use Beneath::{Nothing, Something, Unknown};
+
+#[test]
+fn an_empty_place_is_empty() {
+    assert_eq!(under(""), Nothing);
+    assert_eq!(under("q Q 1 0 0 1 5 5 cm 2 w 0.5 G"), Nothing);
+}
+
+#[test]
+fn text_is_bounded_by_its_size_and_length() {
+    let at = |x: u32, y: u32, text: &str| under(&format!("BT /F1 10 Tf {x} {y} Td ({text}) Tj ET"));
+    assert_eq!(at(120, 120, "x"), Something);
+    assert_eq!(at(10, 120, "x"), Nothing);
+    assert_eq!(at(10, 120, "a long line that reaches it"), Something);
+    assert_eq!(at(220, 120, "x"), Nothing);
+    assert_eq!(at(120, 90, "x"), Something);
+    assert_eq!(at(120, 80, "x"), Nothing);
+    assert_eq!(at(120, 168, "x"), Nothing);
+    assert_eq!(under("BT /F1 10 Tf 10 120 Td (abc) Tj 90 0 Td (abc) Tj ET"), Something);
+    assert_eq!(under("BT /F1 10 Tf 10 300 Td (abc) Tj 20 TL T* (abc) Tj ET"), Nothing);
+    assert_eq!(under("BT /F1 10 Tf 120 300 Td 170 TL (abc) ' ET"), Something);
+    assert_eq!(under("BT /F1 10 Tf 10 120 Td [(a) -9000 (b)] TJ ET"), Something);
+}
+
+#[test]
+fn text_that_runs_to_the_left_is_bounded_there() {
+    let left = |state: &str| under(&format!("BT {state} 260 120 Td (a long line) Tj ET"));
+    assert_eq!(left("/F1 10 Tf"), Nothing);
+    assert_eq!(left("/F1 -10 Tf"), Something);
+    assert_eq!(left("/F1 10 Tf -100 Tz"), Something);
+    assert_eq!(under("BT /F1 10 Tf 290 120 Td [(a) 15000 (b)] TJ ET"), Something);
+}
+
+#[test]
+fn shapes_are_bounded_by_their_points() {
+    assert_eq!(under("90 90 200 100 re f"), Something);
+    assert_eq!(under("10 10 20 20 re f"), Nothing);
+    assert_eq!(under("10 120 m 300 120 l S"), Something);
+    assert_eq!(under("10 10 m 20 20 120 120 30 30 c S"), Something);
+    assert_eq!(under("10 95 m 300 95 l S"), Nothing);
+    assert_eq!(under("20 w 10 95 m 300 95 l S"), Something);
+    assert_eq!(under("90 90 200 100 re n"), Nothing);
+    assert_eq!(under("90 90 200 100 re W n 10 10 9 9 re f"), Nothing);
+    assert_eq!(under("0.1 0 0 0.1 0 0 cm 90 90 200 100 re f"), Nothing);
+    assert_eq!(under("q 1 0 0 1 500 0 cm Q 120 120 5 5 re f"), Something);
+}
+
+#[test]
+fn plain_white_surfaces_show_nothing() {
+    for white in ["1 g", "1 1 1 rg", "0 0 0 0 k"] {
+        assert_eq!(under(&format!("{white} 90 90 200 100 re f")), Nothing, "{white}");
+        assert_eq!(under(&format!("{white} 90 90 200 100 re B")), Something, "{white}");
+        assert_eq!(under(&format!("q {white} Q 90 90 200 100 re f")), Something, "{white}");
+        let remapped = "/Resources<</ColorSpace<</DefaultGray[/CalGray<<>>]>>>>";
+        assert_eq!(under_with(&format!("{white} 90 90 200 100 re f"), remapped), Something, "{white}");
+    }
+    assert_eq!(under("1 g /Cs cs 90 90 200 100 re f"), Something);
+    assert_eq!(under(".99 g 90 90 200 100 re f"), Something);
+}
+
+#[test]
+fn forms_and_images_are_bounded_by_their_frames() {
+    let resources = "/Resources<</XObject<</Fm 31 0 R/Im 32 0 R>>>>";
+    assert_eq!(under_with("1 0 0 1 120 120 cm /Fm Do", resources), Something);
+    assert_eq!(under_with("/Fm Do", resources), Nothing);
+    assert_eq!(under_with("50 0 0 50 120 120 cm /Im Do", resources), Something);
+    assert_eq!(under_with("50 0 0 50 0 0 cm /Im Do", resources), Nothing);
+    assert_eq!(under_with("/Other Do", resources), Unknown);
+    assert_eq!(under("q 50 0 0 50 120 120 cm BI /W 1 ID x EI Q"), Something);
+    assert_eq!(under("q 50 0 0 50 10 10 cm BI /W 1 ID x EI Q"), Nothing);
+    assert_eq!(under("q 50 0 0 50 10 10 cm BI /W 1 ID x EI Q 120 120 5 5 re f"), Something);
+}
+
+#[test]
+fn what_is_not_understood_may_be_anywhere() {
+    for content in ["/Sh sh", "Q", "what", "BT (x) Tj ET", "(x) 5 5 5 re", "BI ID x", "(x"] {
+        assert_eq!(under(content), Unknown, "{content}");
+    }
+    assert_eq!(under(&"q ".repeat(200)), Unknown);
+    assert_eq!(under_with("", "/Annots[]"), Unknown);
+}

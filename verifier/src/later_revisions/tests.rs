@@ -1,0 +1,199 @@
+//! Small files in two revisions, made in code, for the tests of this module's parts.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use pades::pdf::Ref;
+use pades::{Limits, SignedPdf};
+
+use super::change::{Change, Place};
+use super::compare::compare;
+use super::layout;
+
+pub(super) const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
+
+/// Helvetica, but every digit looks like a nine.
+pub(super) const NINES: &str =
+    "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[48/nine/nine/nine]>>>>";
+
+/// A file with its newest objects.
+#[derive(Clone)]
+pub(super) struct Paper {
+    octets: String,
+    xref: usize,
+    objects: BTreeMap<u32, String>,
+}
+
+/// A revision that is being written.
+pub(super) struct Draft {
+    paper: Paper,
+    objects: BTreeMap<u32, String>,
+    generations: BTreeMap<u32, u16>,
+    freed: Vec<u32>,
+    trailer: String,
+    before: String,
+}
+
+pub(super) fn stream(dictionary: &str, data: &str) -> String {
+    let dictionary = dictionary.strip_suffix(">>").expect("a dictionary");
+    format!("{dictionary}/Length {}>>\nstream\n{data}\nendstream", data.len())
+}
+
+/// What programs make for a text field.
+pub(super) fn appearance(text: &str) -> String {
+    appearance_of(&format!("/Tx BMC q BT /Helv 12 Tf 0 g 2 5 Td ({text}) Tj ET Q EMC"))
+}
+
+pub(super) fn appearance_of(content: &str) -> String {
+    let form = "<</Type/XObject/Subtype/Form/BBox[0 0 128 20]/Resources<</Font<</Helv 6 0 R>>>>>>";
+    stream(form, content)
+}
+
+impl Paper {
+    /// Two pages; on the first one a text, a check box, a choice, an unsigned signature field, and a note.
+    pub(super) fn form() -> Draft {
+        let objects = [
+            (1, "<</Type/Catalog/Pages 2 0 R/AcroForm 9 0 R>>".to_owned()),
+            (2, "<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]/Resources<</Font<</F1 6 0 R>>>>>>".into()),
+            (
+                3,
+                "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R\
+                 /Annots[10 0 R 11 0 R 12 0 R 17 0 R 20 0 R]>>"
+                    .into(),
+            ),
+            (4, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 7 0 R>>".into()),
+            (5, stream("<<>>", "BT /F1 18 Tf 72 700 Td (Rp 100) Tj ET")),
+            (6, FONT.into()),
+            (7, stream("<<>>", "BT /F1 18 Tf 72 700 Td (two) Tj ET")),
+            (8, "<</Title(Surat)>>".into()),
+            (9, "<</Fields[10 0 R 11 0 R 12 0 R 17 0 R]/DR<</Font<</Helv 6 0 R>>>>>>".into()),
+            (10, "<</Subtype/Widget/FT/Tx/T(amount)/V(100)/F 4/Rect[72 600 200 620]/AP<</N 13 0 R>>>>".into()),
+            (
+                11,
+                "<</Subtype/Widget/FT/Btn/T(agree)/V/Off/AS/Off/F 4/Rect[72 560 92 580]\
+                 /AP<</N<</Yes 14 0 R/Off 15 0 R>>>>>>"
+                    .into(),
+            ),
+            (
+                12,
+                "<</Subtype/Widget/FT/Ch/Ff 131072/T(city)/V(B)/Opt[[(B)(Bekasi)][(J)(Jakarta)]]\
+                 /F 4/Rect[72 520 200 540]/AP<</N 16 0 R>>>>"
+                    .into(),
+            ),
+            (13, appearance("100")),
+            (14, stream("<</Subtype/Form/BBox[0 0 20 20]>>", "0 0 20 20 re f")),
+            (15, stream("<</Subtype/Form/BBox[0 0 20 20]>>", "0 0 20 20 re S")),
+            (16, appearance("Bekasi")),
+            (17, "<</Subtype/Widget/FT/Sig/T(Approval)/F 4/Rect[300 500 400 520]>>".into()),
+            (20, "<</Type/Annot/Subtype/Text/Rect[500 700 520 720]/Contents(note)>>".into()),
+        ];
+        let paper = Self { octets: "%PDF-2.0\n".into(), xref: 0, objects: BTreeMap::new() };
+        Draft { objects: BTreeMap::from(objects), ..paper.begin() }
+    }
+
+    /// A revision behind the last one.
+    pub(super) fn begin(&self) -> Draft {
+        Draft {
+            paper: self.clone(),
+            objects: BTreeMap::new(),
+            generations: BTreeMap::new(),
+            freed: Vec::new(),
+            trailer: String::new(),
+            before: String::new(),
+        }
+    }
+
+    pub(super) fn octets(&self) -> &[u8] {
+        self.octets.as_bytes()
+    }
+
+    /// What the last revision changed.
+    pub(super) fn changes(&self) -> Vec<Change> {
+        let pdf = SignedPdf::open(self.octets(), &Limits::default()).expect("a file that can be opened");
+        let last = pdf.revisions().len() - 1;
+        compare(pdf.document().view(last - 1).expect("it exists"), pdf.document().view(last).expect("it exists"))
+    }
+
+    /// What is wrong with the octets of the last revision.
+    pub(super) fn layout(&self) -> Vec<Change> {
+        let pdf = SignedPdf::open(self.octets(), &Limits::default()).expect("a file that can be opened");
+        layout::review(&pdf, pdf.revisions().len() - 1)
+    }
+}
+
+impl Draft {
+    pub(super) fn put(mut self, number: u32, body: impl Into<String>) -> Self {
+        self.objects.insert(number, body.into());
+        self
+    }
+
+    /// The newest object of this number with one text in place of another.
+    pub(super) fn edit(mut self, number: u32, from: &str, to: &str) -> Self {
+        let body = self.objects.get(&number).or_else(|| self.paper.objects.get(&number)).expect("it exists");
+        assert!(body.contains(from), "{from} in {body}");
+        self.objects.insert(number, body.replacen(from, to, 1));
+        self
+    }
+
+    pub(super) fn generation(mut self, number: u32, generation: u16) -> Self {
+        self.generations.insert(number, generation);
+        self
+    }
+
+    pub(super) fn free(mut self, number: u32) -> Self {
+        self.freed.push(number);
+        self
+    }
+
+    pub(super) fn trailer(mut self, entries: &str) -> Self {
+        self.trailer.push_str(entries);
+        self
+    }
+
+    /// Octets before the first object.
+    pub(super) fn before(mut self, octets: &str) -> Self {
+        self.before.push_str(octets);
+        self
+    }
+
+    pub(super) fn end(self) -> Paper {
+        let Self { mut paper, objects, generations, freed, trailer, before } = self;
+        let octets = &mut paper.octets;
+        octets.push_str(&before);
+        let mut entries = BTreeMap::new();
+        for (number, body) in objects {
+            let generation = generations.get(&number).copied().unwrap_or(0);
+            entries.insert(number, format!("{:010} {generation:05} n \n", octets.len()));
+            write!(octets, "{number} {generation} obj\n{body}\nendobj\n").expect("a string takes everything");
+            paper.objects.insert(number, body);
+        }
+        entries.extend(freed.into_iter().map(|number| (number, "0000000000 00001 f \n".to_owned())));
+        let start = octets.len();
+        octets.push_str("xref\n");
+        for (number, entry) in entries {
+            write!(octets, "{number} 1\n{entry}").expect("a string takes everything");
+        }
+        let previous = if paper.xref == 0 { String::new() } else { format!("/Prev {}", paper.xref) };
+        let root = if trailer.contains("/Root") { "" } else { "/Root 1 0 R" };
+        let info = if trailer.contains("/Info") { "" } else { "/Info 8 0 R" };
+        write!(octets, "trailer<</Size 200{root}{info}{previous}{trailer}>>\nstartxref\n{start}\n%%EOF\n")
+            .expect("a string takes everything");
+        paper.xref = start;
+        paper
+    }
+
+    /// What this revision changes.
+    pub(super) fn changes(self) -> Vec<Change> {
+        self.end().changes()
+    }
+}
+
+/// Something that no rule knows; `0` for no object.
+pub(super) fn unexplained(place: Place, number: u32) -> Change {
+    let object = (number != 0).then_some(Ref { number, generation: 0 });
+    Change::Unexplained { place, object }
+}
+
+pub(super) fn in_catalog(key: &str) -> Place {
+    Place::Catalog(key.into())
+}
