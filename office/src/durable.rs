@@ -120,6 +120,12 @@ fn folder_of(path: &Path) -> Result<&Path, WriteError> {
     })
 }
 
+/// Whether a file of this name is one that [`write_whole`] would have removed.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    let owner = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
+    owner.is_some_and(|owner| RequestId::parse(owner).is_ok())
+}
+
 /// A link that leads nowhere takes its place too: a file cannot be given its name.
 fn is_taken(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {

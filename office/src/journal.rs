@@ -337,6 +337,11 @@ impl Journal {
                 let path = self.folder.join(name);
                 ignore_absent(fs::remove_dir_all(&path)).map_err(io_at(&path))?;
             }
+            // Half of a profile. Should its run be alive, it goes on without remembering one.
+            if durable::is_temporary(name) {
+                let path = self.folder.join(name);
+                ignore_absent(fs::remove_file(&path)).map_err(io_at(&path))?;
+            }
         }
         let locks = self.folder.join(LOCKS);
         for name in names_in(&locks)? {

@@ -297,6 +297,22 @@ fn files_of_others_in_the_folder_are_left_alone() {
     }
 }
 
+#[test]
+fn half_of_a_file_that_a_killed_run_left_is_swept() {
+    let (folder, journal) = journal();
+    let state = folder.path().join("state");
+    let half = state.join(format!(".{}.tmp", id(1)));
+    for name in [".notes.tmp", "profile.json"] {
+        fs::write(state.join(name), b"x").expect("written");
+    }
+    fs::write(&half, b"{").expect("written");
+    Journal::open(&state).expect("opened");
+    assert!(!half.exists());
+    for name in [".notes.tmp", "profile.json"] {
+        assert!(journal.folder.join(name).exists(), "{name}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_path_that_cannot_be_written_down_is_refused_before_anything_is_named() {

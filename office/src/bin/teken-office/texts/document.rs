@@ -132,8 +132,8 @@ pub(super) fn unprepared(error: &PrepareError, language: Language) -> Explained 
 fn remedy(error: &PrepareError, language: Language) -> &'static str {
     match error {
         PrepareError::CertifiedNoChanges | PrepareError::FieldLocked => language.pick(
-            "Minta kepada pembuatnya berkas yang masih boleh ditandatangani, atau cetak ulang menjadi PDF baru.",
-            "Ask its author for a file that may still be signed, or print it to a new PDF.",
+            "Minta kepada pembuatnya berkas yang masih boleh ditandatangani.",
+            "Ask its author for a file that may still be signed.",
         ),
         PrepareError::TimeOutOfRange { .. } => {
             language.pick("Perbaiki jam komputer ini.", "Correct this machine's clock.")
