@@ -13,8 +13,8 @@
 //!
 //! Invariants: no number is skipped or used twice; time never decreases; an intent has at most one end; a request id
 //! has at most one intent in its office; of one office's document (type and number) only the latest signature can be
-//! replaced. At the first error that leaves a doubt about the disk the register stops and stays stopped: see
-//! [`StopCause`].
+//! replaced; it belongs to one commitment key. At the first error that leaves a doubt about the disk, and when its files are no
+//! longer where they were opened, the register stops and stays stopped: see [`StopCause`].
 //!
 //! It keeps commitments, never a name, a number or an officer. It does not sign, and does not decide who may.
 

@@ -170,6 +170,20 @@ async fn a_continuation_flood_ends_the_connection() {
     assert!(bursts < 10_000, "{bursts}"); // what fits into the pipe before the server runs
 }
 
+/// A header block that is begun and left: it is no request, so its connection is an idle one.
+#[tokio::test(start_paused = true)]
+async fn headers_that_do_not_end_hold_a_connection_no_longer_than_silence() {
+    let agency = TestAgency::ours();
+    let server = TestServer::new(&agency);
+    let (stream, ended) = server.connect(agency.client("utara", &agency)).await;
+    let mut stream = stream.expect("a handshake");
+    let begun = [PREFACE, &frame(SETTINGS, 0, 0, &[]), &frame(HEADERS, 0, 1, &header_block())].concat();
+    stream.write_all(&begun).await.expect("its first octets");
+    let start = tokio::time::Instant::now();
+    ended.await.expect("the connection's task");
+    assert!((30..=32).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+}
+
 /// CVE-2019-9518 in its form of today: frames of one octet, which nobody reads.
 #[tokio::test]
 async fn a_flood_of_tiny_data_frames_ends_the_connection() {
