@@ -15,7 +15,7 @@
 //! wrote. Revocation of a *certificate* is told in ETSI's words (REVOKED_NO_POE is INDETERMINATE as long as nothing
 //! proves that the signature is older); exit code 5 is kept for a *document* that was revoked or superseded.
 //!
-//! Read first: `verify.rs`.
+//! Read first: `verify.rs`; `verifier/ATTACKS.md` says of every known attack what stops it and which test proves it.
 
 #![deny(clippy::indexing_slicing)]
 

@@ -70,3 +70,14 @@ fn an_entry_that_leads_back_is_told() {
     let pdf = SignedPdf::open(update.as_bytes(), &pades::Limits::default()).expect("a file that can be opened");
     assert_eq!(review(&pdf, 1), [unexplained(Place::OutsideRevision, 41)]);
 }
+
+/// Readers that look for the mark would end the revision there, and miss what the trailer says behind it.
+#[test]
+fn an_end_mark_inside_a_trailer_ends_no_revision() {
+    let paper = Paper::form().end();
+    let update = paper.begin().put(7, stream("<<>>", "")).trailer("\n%%EOF\n").end();
+    let pdf = SignedPdf::open(update.octets(), &pades::Limits::default()).expect("a file that can be opened");
+    assert_eq!(pdf.revisions().len(), 2);
+    assert_eq!(pdf.trailing(), update.octets().len()..update.octets().len());
+    assert_eq!(update.changes(), [unexplained(Place::Page(2), 7)]);
+}
