@@ -116,6 +116,7 @@ pub(crate) enum PublicKey<'a> {
 /// `RSAPublicKey` (RFC 8017, A.1.1), and what it may be used for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RsaKey<'a> {
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "only aws-lc-rs takes the key as it stands"))]
     der: &'a [u8],
     /// Without leading zeros.
     modulus: &'a [u8],

@@ -6,16 +6,14 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test binary")]
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed};
-use serde_json::Value;
-use verifier::{
-    Implementation, Language, Policy, TrustAnchors, UnixTime, ValidationData, ValidationTime, Validator, to_json,
-    verify_value,
-};
+use verifier::{Implementation, Language, Policy, Validator, to_json, verify_value};
 
+#[path = "support/files.rs"]
+mod files;
 #[path = "support/shared.rs"]
 mod shared;
 #[path = "support/signatures.rs"]
@@ -41,7 +39,7 @@ fn main() -> ExitCode {
 fn values(corpus: &Path) -> Result<(), Failed> {
     let (mut files, mut pairs, mut right) = (0, 0, 0);
     let mut algorithms = BTreeSet::new();
-    for path in pdfs(corpus) {
+    for path in files::pdfs(corpus) {
         let Found { keys, signed } = signatures::find(&std::fs::read(&path).unwrap());
         files += usize::from(!signed.is_empty());
         for signed in &signed {
@@ -72,50 +70,19 @@ fn values(corpus: &Path) -> Result<(), Failed> {
 
 /// The report of each file, with the chain and the moment of the attacks' manifest.
 fn reports(corpus: &Path) -> Result<(), Failed> {
-    let attacks = corpus.join("attacks");
-    let manifest: Value = serde_json::from_slice(&std::fs::read(attacks.join("manifest.json")).unwrap()).unwrap();
-    let (mut anchors, mut data) = (TrustAnchors::none(), ValidationData::none());
-    let mut names = BTreeSet::new();
-    for entry in manifest["entries"].as_array().unwrap() {
-        for kind in ["trust", "crls"] {
-            names.extend(entry[kind].as_array().unwrap().iter().map(|name| (kind, name.as_str().unwrap())));
-        }
-    }
-    for (kind, name) in names {
-        let octets = std::fs::read(attacks.join(name)).unwrap();
-        if kind == "trust" { anchors.add_file(&octets).unwrap() } else { data.add_crl_file(&octets).unwrap() }
-    }
-    let time = ValidationTime::new(UnixTime::from_rfc3339(manifest["validation_time"].as_str().unwrap()).unwrap());
-    let validator = |crypto| Validator::new(anchors.clone(), data.clone(), Policy { crypto, ..Policy::default() });
-    let (native, pure) = (validator(Implementation::Native), validator(Implementation::PureRust));
-    let (mut files, mut passed) = (0, 0);
-    for path in pdfs(corpus) {
+    let validator = |crypto| files::attack_validator(corpus, Policy { crypto, ..Policy::default() });
+    let ((native, time), (pure, _)) = (validator(Implementation::Native), validator(Implementation::PureRust));
+    let (mut count, mut passed) = (0, 0);
+    for path in files::pdfs(corpus) {
         let octets = std::fs::read(&path).unwrap();
         let line = |validator: &Validator| to_json("", &validator.verify(&octets, time), Language::English);
         let (native, pure) = (line(&native), line(&pure));
         if native != pure {
             return Err(format!("{}: native says {native}, pure Rust {pure}", path.display()).into());
         }
-        files += 1;
+        count += 1;
         passed += usize::from(native.contains(r#""verdict":"TOTAL-PASSED""#));
     }
-    println!("{files} files judged alike, {passed} of them TOTAL-PASSED");
-    if files > 500 && passed > 10 { Ok(()) } else { Err("too few were found".into()) }
-}
-
-fn pdfs(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "pdf") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
+    println!("{count} files judged alike, {passed} of them TOTAL-PASSED");
+    if count > 500 && passed > 10 { Ok(()) } else { Err("too few were found".into()) }
 }
