@@ -8,6 +8,7 @@ use pades::{ByteRange, EmbeddedSignature};
 
 use crate::crypto::DigestAlgorithm;
 use crate::crypto::digest::{Digest, Hasher};
+use crate::file_octets::KeptStates;
 
 /// The digests of one file.
 pub(crate) struct FileDigests<'a> {
@@ -18,8 +19,8 @@ pub(crate) struct FileDigests<'a> {
 }
 
 impl<'a> FileDigests<'a> {
-    /// Hashes the file once and keeps the states that its signatures need.
-    pub(crate) fn of_file(bytes: &'a [u8], signatures: &[EmbeddedSignature]) -> Self {
+    /// Hashes the file once, from where `kept` states of it end, and keeps the states that its signatures need.
+    pub(crate) fn of_file(bytes: &'a [u8], kept: &KeptStates, signatures: &[EmbeddedSignature]) -> Self {
         let mut ends: Vec<usize> = signatures
             .iter()
             .filter_map(|signature| signature.byte_range().ok())
@@ -30,12 +31,18 @@ impl<'a> FileDigests<'a> {
         let mut hasher = Hasher::new(DigestAlgorithm::Sha256).expect("SHA-256 is always there");
         let mut states = Vec::with_capacity(ends.len());
         let mut position = 0;
-        for end in ends {
+        let mut advance = |hasher: &mut Hasher, end: usize| {
+            if let Some((reached, state)) = kept.latest_within(position, end) {
+                (*hasher, position) = (state.clone(), reached);
+            }
             hasher.update(bytes.get(position..end).unwrap_or_default());
-            states.push((end, hasher.clone()));
             position = end;
+        };
+        for end in ends {
+            advance(&mut hasher, end);
+            states.push((end, hasher.clone()));
         }
-        hasher.update(bytes.get(position..).unwrap_or_default());
+        advance(&mut hasher, bytes.len());
         Self { bytes, sha256: hasher.finish_sha256(), states }
     }
 

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use verifier::{Report, ValidationTime, Validator};
+use verifier::{FileOctets, Report, ValidationTime, Validator};
 
 use crate::arguments::Usage;
 
@@ -30,7 +30,7 @@ impl File {
     /// Reads and verifies it.
     pub(crate) fn verify(&self, validator: &Validator, time: ValidationTime) -> Report {
         match self.read() {
-            Ok(Ok(octets)) => validator.verify(&octets, time),
+            Ok(Ok(file)) => validator.verify_file(&file, time),
             Ok(Err(length)) => {
                 let narrow = |octets: u64| usize::try_from(octets).unwrap_or(usize::MAX);
                 Report::too_large(narrow(length), narrow(LIMIT), time)
@@ -40,23 +40,20 @@ impl File {
     }
 
     /// The octets, or the length of a file that is too large to be read.
-    fn read(&self) -> io::Result<Result<Vec<u8>, u64>> {
-        let mut octets = Vec::new();
-        match self {
-            Self::Standard => io::stdin().lock().take(LIMIT + 1).read_to_end(&mut octets)?,
+    fn read(&self) -> io::Result<Result<FileOctets, u64>> {
+        let file = match self {
+            Self::Standard => FileOctets::read(io::stdin().lock().take(LIMIT + 1), 0)?,
             Self::Path(path) => {
                 let file = std::fs::File::open(path)?;
                 let length = file.metadata()?.len();
                 if length > LIMIT {
                     return Ok(Err(length));
                 }
-                // One octet more than it has, so that the end is seen without growing.
-                octets.reserve_exact(usize::try_from(length).unwrap_or(0).saturating_add(1));
-                file.take(LIMIT + 1).read_to_end(&mut octets)?
+                FileOctets::read(file.take(LIMIT + 1), usize::try_from(length).unwrap_or(0))?
             }
         };
-        let length = u64::try_from(octets.len()).unwrap_or(u64::MAX);
-        Ok(if length > LIMIT { Err(length) } else { Ok(octets) })
+        let length = u64::try_from(file.octets().len()).unwrap_or(u64::MAX);
+        Ok(if length > LIMIT { Err(length) } else { Ok(file) })
     }
 }
 

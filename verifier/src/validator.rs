@@ -6,6 +6,7 @@ use pades::{Limits, SignedPdf};
 use crate::algorithms::AlgorithmPolicy;
 use crate::clock::ValidationTime;
 use crate::crypto::Implementation;
+use crate::file_octets::{FileOctets, KeptStates};
 use crate::findings::Finding;
 use crate::links::LinkCache;
 use crate::path::PolicyDemands;
@@ -97,7 +98,12 @@ impl Validator {
 
     /// Verifies every signature of one file at one moment.
     pub fn verify(&self, bytes: &[u8], time: ValidationTime) -> Report {
-        verify::verify(bytes, self, time)
+        verify::verify(bytes, &KeptStates::default(), self, time)
+    }
+
+    /// The same for a file that was hashed while it was read.
+    pub fn verify_file(&self, file: &FileOctets, time: ValidationTime) -> Report {
+        verify::verify(file.octets(), file.kept(), self, time)
     }
 
     pub(crate) fn anchors(&self) -> &TrustAnchors {

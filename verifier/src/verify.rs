@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::certificate::Certificate;
 use crate::clock::ValidationTime;
 use crate::digests::FileDigests;
+use crate::file_octets::KeptStates;
 use crate::findings::{Finding, Severity};
 use crate::format::{WellFormed, format_of};
 use crate::good_algorithms::GoodAlgorithms;
@@ -58,13 +59,13 @@ struct Opened<'a> {
 }
 
 /// Verifies every signature of a file.
-pub(crate) fn verify(bytes: &[u8], validator: &Validator, time: ValidationTime) -> Report {
+pub(crate) fn verify(bytes: &[u8], kept: &KeptStates, validator: &Validator, time: ValidationTime) -> Report {
     let pdf = match SignedPdf::open(bytes, validator.limits()) {
         Ok(pdf) => pdf,
         Err(error) => return unopened(bytes, error, time),
     };
     let file = Opened {
-        digests: FileDigests::of_file(bytes, pdf.signatures()),
+        digests: FileDigests::of_file(bytes, kept, pdf.signatures()),
         history: History::of(&pdf),
         carried: Carried::of_document(&pdf),
         pdf,
