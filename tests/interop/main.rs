@@ -1,9 +1,11 @@
 //! Interop: what we sign is judged by pyHanko, pdfsig, openssl and qpdf, and a client in another language signs over the contract.
 
+mod algorithms;
 mod corpus;
 mod grpcio;
 mod judges;
 mod shapes;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -14,5 +16,7 @@ fn main() -> ExitCode {
     shapes::cases(&mut suite);
     corpus::cases(&mut suite);
     grpcio::cases(&mut suite);
+    algorithms::cases(&mut suite);
+    wasm::cases(&mut suite);
     suite.run()
 }

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::LazyLock,
 };
@@ -16,6 +16,8 @@ pub enum Peer {
     CCompiler,
     /// The Python packages `grpcio` and `grpcio-tools`.
     Grpcio,
+    /// `node`.
+    Node,
     /// `openssl`, version 3.
     OpenSsl,
     /// `pdfsig` of poppler.
@@ -32,6 +34,8 @@ pub enum Peer {
     SmallDisk,
     /// `strace`.
     Strace,
+    /// Something that compiles for wasm32-unknown-unknown: the target of this compiler, or `tools/wasm-cargo` of the shared folder.
+    Wasm,
 }
 
 impl Peer {
@@ -41,6 +45,7 @@ impl Peer {
         match self {
             Self::CCompiler => "cc",
             Self::Grpcio => "grpcio",
+            Self::Node => "node",
             Self::OpenSsl => "openssl",
             Self::Pdfsig => "pdfsig",
             Self::PyHanko => "pyhanko",
@@ -49,6 +54,7 @@ impl Peer {
             Self::Shared => "TEKEN_SHARED",
             Self::SmallDisk => "unshare as root",
             Self::Strace => "strace",
+            Self::Wasm => "wasm32-unknown-unknown",
         }
     }
 
@@ -67,6 +73,7 @@ impl Peer {
         match self {
             Self::CCompiler => answers("cc", "--version"),
             Self::Grpcio => *GRPCIO,
+            Self::Node => answers("node", "--version"),
             Self::OpenSsl => answers("openssl", "version"),
             Self::Pdfsig => answers("pdfsig", "-v"),
             Self::PyHanko => *PYHANKO,
@@ -75,7 +82,15 @@ impl Peer {
             Self::Shared => data::shared().is_some(),
             Self::SmallDisk => *SMALL_DISK,
             Self::Strace => answers("strace", "-V"),
+            Self::Wasm => has_wasm_target() || Self::wasm_cargo().is_some(),
         }
+    }
+
+    /// The script that compiles for WebAssembly where this compiler lacks the target; `None` where it is not needed or not there.
+    #[must_use]
+    pub fn wasm_cargo() -> Option<PathBuf> {
+        let script = data::shared()?.join("tools/wasm-cargo");
+        (!has_wasm_target() && script.is_file() && answers("apt-cache", "--version")).then_some(script)
     }
 
     /// The Python interpreter that has the Python peers: `TEKEN_PYTHON`, else `python3`.
@@ -83,6 +98,12 @@ impl Peer {
     pub fn python() -> PathBuf {
         env::var_os("TEKEN_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from)
     }
+}
+
+fn has_wasm_target() -> bool {
+    let folder =
+        Command::new("rustc").args(["--print", "target-libdir", "--target", "wasm32-unknown-unknown"]).output();
+    folder.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim_end()).is_dir())
 }
 
 fn answers(program: &str, argument: &str) -> bool {

@@ -1,0 +1,15 @@
+// Asks the module the questions on standard input (JSON) and writes one line of answer each.
+//
+// Usage: node wasm.mjs VERIFY.mjs MODULE.wasm <questions.json
+
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const [wrapper, module] = process.argv.slice(2);
+const { load } = await import(pathToFileURL(wrapper));
+const verify = await load(readFileSync(module));
+for (const { file, anchors, crls, at } of JSON.parse(readFileSync(0, "utf8"))) {
+  const read = (paths) => paths.map((path) => readFileSync(path));
+  const { line } = verify({ pdf: readFileSync(file), anchors: read(anchors), crls: read(crls), time: at, name: file });
+  process.stdout.write(`${line}\n`);
+}
