@@ -11,6 +11,7 @@ use pades::pdf::{Dictionary, Object, Ref, Value, View};
 use super::compare::Compared;
 use walk::Walk;
 
+mod fonts;
 mod walk;
 
 /// What lies beneath a rectangle.

@@ -10,10 +10,23 @@ fn under(content: &str) -> Beneath {
 
 fn under_with(content: &str, entries: &str) -> Beneath {
     let paper = Paper::form().put(5, stream("<<>>", content)).edit(3, "/Type", &format!("{entries}/Type"));
-    let paper = paper.put(6, FONT.replace("/Encoding", "/Widths[500 600]/Encoding")).put(30, stream("<<>>", "x"));
+    let paper = paper.put(6, FONT.replace("/Encoding", "/Widths[500 600]/Encoding"));
     let paper =
         paper.put(31, stream("<</Subtype/Form/BBox[0 0 10 10]>>", "")).put(32, stream("<</Subtype/Image>>", ""));
-    let paper = paper.end();
+    let composite = |encoding: &str, entries: &str| {
+        format!("<</Subtype/Type0/Encoding/{encoding}/DescendantFonts[<<{entries}>>]>>")
+    };
+    let paper = paper
+        .put(40, "<</Subtype/Type1/Widths[500 600]>>")
+        .put(41, "<</Subtype/Type1/Widths[500 3000]>>")
+        .put(42, "<</Subtype/Type1/Widths[500]/FontDescriptor<</MissingWidth 3000>>>>")
+        .put(43, "<</Subtype/Type3/Widths[500]>>")
+        .put(44, composite("Identity-H", "/DW 1000/W[1[500 600]7000 8000 500]"))
+        .put(45, composite("Identity-H", "/DW 3000"))
+        .put(46, composite("Identity-H", "/W[1[500 3000]]"))
+        .put(47, composite("Identity-V", "/DW 1000"))
+        .put(48, "<</Subtype/Type0/DescendantFonts[]>>")
+        .end();
     let pdf = SignedPdf::open(paper.octets(), &Limits::default()).expect("a file that can be opened");
     let view = pdf.document().view(0).expect("it exists");
     let page = Ref { number: 3, generation: 0 };
@@ -43,6 +56,25 @@ fn text_is_bounded_by_its_size_and_length() {
     assert_eq!(under("BT /F1 10 Tf 10 300 Td (abc) Tj 20 TL T* (abc) Tj ET"), Nothing);
     assert_eq!(under("BT /F1 10 Tf 120 300 Td 170 TL (abc) ' ET"), Something);
     assert_eq!(under("BT /F1 10 Tf 10 120 Td [(a) -9000 (b)] TJ ET"), Something);
+}
+
+#[test]
+fn every_width_that_a_font_gives_is_counted() {
+    let with_font = |font: &str, string: &str| {
+        let font = format!("/Resources<</Font<</F1 {font}>>>>");
+        under_with(&format!("BT /F1 10 Tf 10 120 Td {string} Tj ET"), &font)
+    };
+    // Three octets of one size each end before the area.
+    assert_eq!(with_font("40 0 R", "(abc)"), Nothing);
+    assert_eq!(with_font("41 0 R", "(abc)"), Something);
+    assert_eq!(with_font("42 0 R", "(abc)"), Something);
+    assert_eq!(with_font("43 0 R", "(abc)"), Unknown);
+    // Two octets a glyph.
+    assert_eq!(with_font("44 0 R", "(abcdef)"), Nothing);
+    assert_eq!(with_font("45 0 R", "(abcdef)"), Something);
+    assert_eq!(with_font("46 0 R", "(abcdef)"), Something);
+    assert_eq!(with_font("47 0 R", "(abcdef)"), Unknown);
+    assert_eq!(with_font("48 0 R", "(abcdef)"), Unknown);
 }
 
 #[test]

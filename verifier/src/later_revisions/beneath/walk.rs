@@ -3,17 +3,15 @@
 //!
 //! Invariant: a box is never too small, and an operator that is not understood stops the walk.
 
-use pades::pdf::{Dictionary, Lexer, Object, PdfString, Ref, Token, Value, View};
+use pades::pdf::{Dictionary, Lexer, PdfString, Ref, Token, View};
 
+use super::fonts::{UNKNOWN_WIDTH, widest_octet};
 use super::{Area, number};
 use crate::later_revisions::compare::Compared;
 use crate::later_revisions::matrix::Matrix;
 
 /// Marks are at least this wide: hair lines and rounding.
 const MARGIN: f64 = 1.0;
-
-/// Wider than any glyph of the standard fonts, and of nearly all others.
-const UNKNOWN_WIDTH: f64 = 1.5;
 
 /// Nested saved states, as the standard's own annex C.2 has it.
 const MAX_STATES: usize = 28 * 4;
@@ -373,66 +371,7 @@ impl<'d> Walk<'d> {
     /// The widest octet of the font that the operand names (9.2.4, 9.7.4.3), in sizes of the font.
     fn font_width(&self) -> Result<f64, Stop> {
         let Some(font) = self.resource("Font").map_err(|_| Stop::Unknown)? else { return Ok(UNKNOWN_WIDTH) };
-        self.width_of(font).map_err(|_| Stop::Unknown)?.ok_or(Stop::Unknown)
-    }
-
-    /// `None` for fonts whose glyphs may paint anywhere.
-    fn width_of(&self, font: Ref) -> Compared<Option<f64>> {
-        let Some(object) = self.view.object(font)? else { return Ok(None) };
-        let font = object.value.as_dictionary()?;
-        if font.is("Subtype", "Type3")? {
-            return Ok(None);
-        }
-        if !font.is("Subtype", "Type0")? {
-            let widest = match self.view.get(font, "Widths")? {
-                Some(widths) => self.widest(&widths)?,
-                None => UNKNOWN_WIDTH,
-            };
-            return Ok(Some(widest.max(1.0)));
-        }
-        // Two octets a glyph in the identity encoding, which nearly all files use; downwards is another direction.
-        let octets_a_glyph = match self.view.get(font, "Encoding")? {
-            Some(encoding) if encoding.as_name().is_ok_and(|name| name.is("Identity-H")) => 2.0,
-            _ => return Ok(None),
-        };
-        let mut widest = 1.0_f64;
-        if let Some(descendants) = self.view.get(font, "DescendantFonts")? {
-            for descendant in descendants.as_array()? {
-                let descendant = self.view.resolve(descendant)?;
-                let descendant = descendant.as_dictionary()?;
-                if let Some(default) = self.view.get(descendant, "DW")? {
-                    widest = widest.max(number(self.view, &default).unwrap_or(f64::MAX) / 1000.0);
-                }
-                if let Some(widths) = self.view.get(descendant, "W")? {
-                    widest = widest.max(self.widest(&widths)?);
-                }
-            }
-        }
-        Ok(Some(widest / octets_a_glyph))
-    }
-
-    /// The largest number of a list of widths, in sizes of the font. In the list of a composite font the codes count
-    /// too, as if they were widths, but for those above any width: `c [w ...]` and `first last w`.
-    fn widest(&self, widths: &Value<'_>) -> Compared<f64> {
-        let mut widest = 0.0_f64;
-        let elements = widths.as_array()?;
-        let is_composite = elements.iter().any(|element| matches!(element.object, Object::Array(_)));
-        for element in elements {
-            match &element.object {
-                Object::Array(inner) => {
-                    for width in inner {
-                        widest = widest.max(number(self.view, width).unwrap_or(f64::MAX));
-                    }
-                }
-                _ => {
-                    let value = number(self.view, element).unwrap_or(f64::MAX);
-                    if !is_composite || value <= 3000.0 {
-                        widest = widest.max(value);
-                    }
-                }
-            }
-        }
-        Ok(widest / 1000.0)
+        widest_octet(self.view, font).map_err(|_| Stop::Unknown)?.ok_or(Stop::Unknown)
     }
 
     /// A graphics state may set the font (table 57), whose size then is not known.
