@@ -121,7 +121,11 @@ fn beside() -> Outcome {
     let signatory = Signatory::create()?;
     let dictionary = "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/ByteRange[0 1 2 3]/Contents<00>>>";
     let in_octets = page_with("", vec![(4, dictionary.as_bytes().to_vec())]);
-    for (how, document) in [("an object", in_octets), ("an object stream", page_with_object_stream(dictionary))] {
+    for (how, document) in [
+        ("an object", in_octets),
+        ("an object stream", page_with_object_stream("ObjStm", dictionary)),
+        ("an object stream whose type is written otherwise", page_with_object_stream("Obj#53tm", dictionary)),
+    ] {
         let file = Handmade::USUAL.sign(&signatory, &signatory.prepare_document(document)?)?;
         let report = signatory.validator_with_lists()?.verify(&file, moment()?);
         ensure!(codes(&report).contains(&"ORPHANED_SIGNATURE"), "{how}: {report:#?}");
@@ -131,19 +135,20 @@ fn beside() -> Outcome {
 }
 
 /// The empty page with one more object, 4, in the object stream 5, and the cross-reference stream 6 (7.5.7, 7.5.8).
-fn page_with_object_stream(object: &str) -> Vec<u8> {
+fn page_with_object_stream(kind: &str, object: &str) -> Vec<u8> {
     let mut file = page_with("", Vec::new());
     let end = file.windows(5).position(|window| window == b"xref\n").unwrap_or(file.len());
     let offsets: Vec<usize> =
         (1..=3).filter_map(|number| only_place(&file, format!("{number} 0 obj").as_bytes()).ok()).collect();
     file.truncate(end);
     let (header, container) = ("4 0 ", file.len());
-    let held = format!("{header}{object}");
+    // Encoded, so that nothing of the object stands in the octets of the file.
+    let encoded: String = format!("{header}{object}").bytes().map(|octet| format!("{octet:02x}")).collect();
     file.extend_from_slice(
         format!(
-            "5 0 obj\n<</Type/ObjStm/N 1/First {}/Length {}>>\nstream\n{held}\nendstream\nendobj\n",
+            "5 0 obj\n<</Type/{kind}/N 1/First {}/Filter/ASCIIHexDecode/Length {}>>\nstream\n{encoded}>\nendstream\nendobj\n",
             header.len(),
-            held.len()
+            encoded.len() + 1
         )
         .as_bytes(),
     );

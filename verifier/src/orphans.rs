@@ -51,9 +51,6 @@ pub(crate) fn find(pdf: &SignedPdf<'_>) -> Orphans {
 fn in_object_streams(pdf: &SignedPdf<'_>) -> Vec<usize> {
     let document = pdf.document();
     let mut offsets = Vec::new();
-    if memchr::memmem::find(pdf.bytes(), b"ObjStm").is_none() {
-        return offsets;
-    }
     for index in 0..pdf.revisions().len() {
         let (Some(view), Ok(entries)) = (document.view(index), document.entries(index)) else { continue };
         let mut containers: Vec<u32> = entries
