@@ -94,6 +94,25 @@ impl<'d> Comparison<'d> {
         Ok(value.to_owned())
     }
 
+    /// `/I` numbers the options that are chosen (table 234); some readers go by it.
+    fn index_agrees(&self, before: &Dictionary<'d>, after: &Dictionary<'d>, wanted: &str) -> Compared<bool> {
+        let chosen = self.list(self.after, after.get("I")?)?;
+        if chosen.is_empty() {
+            return Ok(true);
+        }
+        let options = self.list(self.before, before.get("Opt")?)?;
+        let [only] = chosen.as_slice() else { return Ok(false) };
+        let Some(option) = self.after.resolve(only)?.as_size().ok().and_then(|index| options.get(index)) else {
+            return Ok(false);
+        };
+        let option = self.before.resolve(option)?;
+        let text = match option.as_array() {
+            Ok([_, text]) => value_text(self.before, Some(text))?,
+            _ => value_text(self.before, Some(&option))?,
+        };
+        Ok(text == wanted)
+    }
+
     /// Whether this widget, or this field with its widget, shows the new value.
     pub(super) fn shown(
         &self,
@@ -102,10 +121,13 @@ impl<'d> Comparison<'d> {
         after: &Dictionary<'d>,
         wanted: Option<&str>,
     ) -> Compared<Shown> {
+        let Some(wanted) = wanted else { return Ok(Shown::Unknown) };
+        if kind == Kind::Choice && !self.index_agrees(before, after, wanted)? {
+            return Ok(Shown::Unknown);
+        }
         if self.after.get(after, "Rect")?.is_none() {
             return Ok(Shown::Agrees);
         }
-        let Some(wanted) = wanted else { return Ok(Shown::Unknown) };
         if kind == Kind::Button {
             self.button_shows(before, after, wanted)
         } else {

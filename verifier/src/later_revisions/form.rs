@@ -159,6 +159,9 @@ impl<'d> Comparison<'d> {
         let (old_value, new_value) = of(b"V");
         if self.differs(old_value, new_value) {
             here.value = self.value(&here, &before, pair.1, old_value, new_value)?;
+        } else if old_value.is_some() || before.get("T")?.is_some() {
+            // A field of its own, below the one that was filled or signed: it shows its own value.
+            here.value = ValueChange::None;
         }
         for (key, old, new) in &pairs {
             match (key.as_slice(), &here.value) {

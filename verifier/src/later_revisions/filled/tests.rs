@@ -154,6 +154,25 @@ fn a_choice_shows_the_text_of_its_option() {
 }
 
 #[test]
+fn the_number_of_an_option_agrees_with_the_value() {
+    let numbered = |index: &str| {
+        let draft = Paper::form().end().begin().edit(12, "/V(B)", &format!("/V(J)/I{index}"));
+        shown(draft.put(16, appearance("Jakarta")))
+    };
+    assert_eq!(numbered("[1]"), Shown::Agrees);
+    assert_eq!(numbered("[]"), Shown::Agrees);
+    for index in ["[0]", "[1 0]", "[2]", "[-1]", "[(1)]"] {
+        assert_eq!(numbered(index), Shown::Unknown, "{index}");
+    }
+    let plain = Paper::form().edit(12, "[[(B)(Bekasi)][(J)(Jakarta)]]", "[(B)(Jakarta)]").end();
+    let draft = plain.begin().edit(12, "/V(B)", "/V(Jakarta)/I[1]").put(16, appearance("Jakarta"));
+    assert_eq!(shown(draft), Shown::Agrees);
+    // A number that was there before and stayed.
+    let stale = Paper::form().edit(12, "/V(B)", "/V(B)/I[0]").end();
+    assert_eq!(shown(stale.begin().edit(12, "/V(B)", "/V(J)").put(16, appearance("Jakarta"))), Shown::Unknown);
+}
+
+#[test]
 fn a_button_shows_its_value_by_its_state() {
     let press = |value: &str, state: &str| {
         let draft = Paper::form().end().begin();

@@ -200,6 +200,23 @@ fn a_widget_of_two_fields_changes_for_none_of_them() {
     assert_eq!(paper.begin().edit(30, "", "").edit(32, "", "").changes(), []);
 }
 
+/// What one field may show, a field below it may not: it has a value, or at least a name, of its own.
+#[test]
+fn the_value_of_a_field_is_no_licence_for_fields_below_it() {
+    let below = |entries: &str| {
+        let paper = Paper::form()
+            .edit(9, "10 0 R", "30 0 R 10 0 R")
+            .put(30, "<</FT/Tx/T(a)/V(1)/Kids[31 0 R]>>")
+            .put(31, format!("<<{entries}/Subtype/Widget/Rect[72 400 200 420]/AP<</N 32 0 R>>>>"))
+            .put(32, appearance("1"))
+            .end();
+        paper.begin().edit(30, "/V(1)", "/V(2)").put(32, appearance("2")).changes()
+    };
+    assert_eq!(below(""), [filled("a", "1", "2", Shown::Agrees)]);
+    assert_eq!(below("/V(1)"), [filled("a", "1", "2", Shown::Agrees), of_field("a", 32)]);
+    assert_eq!(below("/T(b)"), [filled("a", "1", "2", Shown::Agrees), of_field("a.b", 32)]);
+}
+
 #[test]
 fn a_field_listed_twice_is_one() {
     let paper = Paper::form().edit(9, "10 0 R", "10 0 R 10 0 R").end();
