@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -58,7 +60,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => match error.downcast_ref::<ServeError>() {
             Some(ServeError::RegisterStopped(_)) => {
-                eprintln!("teken-signer: {}; look at the disk before the next start", told(&error));
+                say(format!("teken-signer: {}; look at the disk before the next start", told(&error)));
                 ExitCode::from(REGISTER_FAILED)
             }
             _ => refuse(&error),
@@ -66,8 +68,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Standard error may be a pipe whose reader hangs: that must not keep this process from its end.
+fn say(text: String) {
+    let (told, said) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        eprintln!("{text}");
+        drop(told);
+    });
+    let _said_or_gave_up = said.recv_timeout(Duration::from_secs(1));
+}
+
 fn refuse(error: &anyhow::Error) -> ExitCode {
-    eprintln!("teken-signer: {}", told(error));
+    say(format!("teken-signer: {}", told(error)));
     ExitCode::FAILURE
 }
 
@@ -82,7 +94,7 @@ fn told(error: &anyhow::Error) -> String {
 
 fn serve(path: &Path) -> anyhow::Result<()> {
     let config = Config::load(path)?;
-    signer::logging::start(&config.settings.log).context("cannot start the log")?;
+    let _log = signer::logging::start(&config.settings.log).context("cannot start the log")?;
     let credential = config.settings.credential.load()?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;

@@ -117,14 +117,15 @@ impl Place {
         self.start_as(self.command())
     }
 
-    pub(crate) fn start_as(&self, mut command: Command) -> Server {
+    pub(crate) fn start_as(&self, command: Command) -> Server {
+        let log = File::create(self.path("log")).expect("a log");
+        self.start_logging_to(command, log.into())
+    }
+
+    pub(crate) fn start_logging_to(&self, mut command: Command, stderr: Stdio) -> Server {
         let log = self.path("log");
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(File::create(&log).expect("a log"))
-            .spawn()
-            .expect("the program");
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn().expect("the program");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
         let Some(address) = line.trim_end().strip_prefix("listening on ") else {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpStream;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use keys::agency::{Purpose, RevocationReason};
 use proto::teken::v1::signing_service_client::SigningServiceClient;
@@ -313,4 +313,23 @@ async fn a_register_that_is_replaced_under_the_program_ends_it_with_74() {
     assert_eq!(server.ended().code(), Some(74));
     let log = fs::read_to_string(log).expect("the log");
     assert!(log.contains("moved, removed or replaced while it was open; look at the disk"), "{log}");
+}
+
+/// A collector of logs that hangs: a pipe holds some two hundred lines, and then whoever writes a line waits for ever.
+#[tokio::test]
+async fn a_log_that_nobody_reads_holds_up_neither_a_signature_nor_the_end() {
+    let place = Place::new();
+    let (nobody_reads, log) = std::io::pipe().expect("a pipe");
+    let server = place.start_logging_to(place.command(), log.into());
+    let mut client = SigningServiceClient::new(place.channel(&server, "utara").await.expect("a connection"));
+    for number in 0..400 {
+        let mut request = Request::new(sign_digest(number));
+        request.set_timeout(Duration::from_secs(10));
+        client.sign_digest(request).await.unwrap_or_else(|status| panic!("signature {number}: {status}"));
+    }
+    let start = Instant::now();
+    server.signal(Signal::TERM);
+    assert_eq!(server.ended().code(), Some(0));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    drop(nobody_reads);
 }
