@@ -1,14 +1,14 @@
 """Signs a PDF with pyHanko in every algorithm that the verifier knows, and in some that it refuses.
 
 Usage: algorithms.py INPUT.pdf FOLDER. Into FOLDER go NAME.pdf and NAME.pem, the root that its chain ends at; one line a file on standard
-output: NAME TAB EXPECTED VERDICT. Each chain (root, signer) uses the algorithm of the document's signature, so that both are exercised; only
+output: NAME TAB VERDICT TAB SUB-INDICATION TAB INTEGRITY that it must get. Each chain (root, signer) uses the algorithm of the document's signature, so that both are exercised; only
 SHA-1 is the document's alone, because no library signs certificates with it any more.
 """
 
 import datetime
 import sys
 
-from asn1crypto import keys, x509 as asn1_x509
+from asn1crypto import algos, keys, x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -24,8 +24,8 @@ END = datetime.datetime(2028, 1, 1)
 # An RSA key takes long to find; it is the size that matters.
 RSA_KEYS = {}
 
-PASSED = "TOTAL-PASSED"
-REFUSED = "INDETERMINATE"
+PASSED = ("TOTAL-PASSED", "", "PASSED")
+REFUSED = ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE", "PASSED")
 CASES = [
     *((curve, sha, PASSED) for curve in CURVES for sha in ("sha256", "sha384", "sha512")),
     *((kind, sha, PASSED) for kind in ("rsa2048", "pss2048") for sha in ("sha256", "sha384", "sha512")),
@@ -43,6 +43,8 @@ CASES = [
     ("rsa2048", "sha1", REFUSED),
     ("pss2048", "sha1", REFUSED),
 ]
+# The value is right, but digestAlgorithm names another digest than signatureAlgorithm (RFC 5652, 10.1.1), or not Ed25519's (RFC 8419, 3).
+DISAGREEING = [("p256", "sha256", "sha512"), ("p384", "sha384", "sha256"), ("rsa2048", "sha256", "sha384"), ("ed25519", "sha512", "sha256")]
 
 
 def key_of(kind):
@@ -78,8 +80,24 @@ def certificate(kind, sha, name, key, issuer, issuer_key, is_ca):
     return builder.sign(issuer_key, None if kind == "ed25519" else SHA[sha], **pss)
 
 
-def sign(source, folder, kind, sha):
-    name = f"{kind}-{sha}"
+class DisagreeingSigner(signers.SimpleSigner):
+    """Signs with its mechanism's digest whatever digestAlgorithm says."""
+
+    def _check_digest_algorithm(self, digest_algorithm):
+        pass
+
+    def sign_raw(self, data, digest_algorithm):
+        own = self.signature_mechanism
+        return super().sign_raw(data, digest_algorithm if own["algorithm"].native == "ed25519" else own.hash_algo)
+
+
+def mechanism(kind, sha):
+    names = {"p256": f"{sha}_ecdsa", "p384": f"{sha}_ecdsa", "rsa2048": f"{sha}_rsa", "ed25519": "ed25519"}
+    return algos.SignedDigestAlgorithm({"algorithm": names[kind]})
+
+
+def sign(source, folder, kind, sha, digest=None):
+    name = f"{kind}-{digest}-in-{sha}" if digest else f"{kind}-{sha}"
     root_key, key = key_of(kind), key_of(kind)
     root = certificate(kind, sha, f"UJI COBA root {name}", root_key, None, root_key, True)
     leaf = certificate(kind, sha, f"UJI COBA {name}", key, root.subject, root_key, False)
@@ -87,13 +105,14 @@ def sign(source, folder, kind, sha):
     registry = SimpleCertificateStore()
     registry.register(asn1_x509.Certificate.load(der[0]))
     pkcs8 = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    signer = signers.SimpleSigner(
+    signer = (DisagreeingSigner if digest else signers.SimpleSigner)(
         signing_cert=asn1_x509.Certificate.load(der[1]),
         signing_key=keys.PrivateKeyInfo.load(pkcs8),
         cert_registry=registry,
         prefer_pss=kind.startswith("pss"),
+        signature_mechanism=mechanism(kind, sha) if digest else None,
     )
-    metadata = signers.PdfSignatureMetadata(field_name="Signature1", md_algorithm=sha, subfilter=fields.SigSeedSubFilter.PADES)
+    metadata = signers.PdfSignatureMetadata(field_name="Signature1", md_algorithm=digest or sha, subfilter=fields.SigSeedSubFilter.PADES)
     with open(source, "rb") as handle:
         signed = signers.sign_pdf(IncrementalPdfFileWriter(handle), metadata, signer=signer)
     with open(f"{folder}/{name}.pdf", "wb") as out:
@@ -104,4 +123,6 @@ def sign(source, folder, kind, sha):
 
 
 for kind, sha, expected in CASES:
-    print(sign(sys.argv[1], sys.argv[2], kind, sha), expected, sep="\t", flush=True)
+    print(sign(sys.argv[1], sys.argv[2], kind, sha), *expected, sep="\t", flush=True)
+for kind, sha, digest in DISAGREEING:
+    print(sign(sys.argv[1], sys.argv[2], kind, sha, digest), *REFUSED, sep="\t", flush=True)
