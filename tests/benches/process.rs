@@ -1,4 +1,5 @@
-//! `teken-verify` as a whole process, from start to exit, beside `pdfsig` on the same files: a 64 KB and a 200 MB document.
+//! `teken-verify` as a whole process, from start to exit, beside `pdfsig` on the same files: a 64 KB and a 200 MB document;
+//! then a directory of ten thousand files, on one core and on all.
 //!
 //! Run: `cargo bench -p tests --bench process`
 
@@ -25,6 +26,9 @@ use tests::{Peer, Program, TestAgency, sample_of};
 
 /// Runs of each program on each file, all in turn. The file is in the page cache for everybody.
 const ROUNDS: usize = 21;
+/// Files of the directory, and how often it is walked.
+const FILES: usize = 10_000;
+const FOLDER_ROUNDS: usize = 3;
 /// How often a running process is asked for its largest memory.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
@@ -71,6 +75,28 @@ fn main() -> anyhow::Result<()> {
             println!("  pdfsig         not on this machine");
         }
     }
+    directory(&agency, &signer.sign(sample_of(64 * 1024)?))
+}
+
+/// Many files: on one core, and on all of them.
+fn directory(agency: &TestAgency, signed: &[u8]) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    for index in 0..FILES {
+        fs::write(folder.path().join(format!("{index}.pdf")), signed)?;
+    }
+    let (mut one, mut all) = (Vec::new(), Vec::new());
+    for _ in 0..FOLDER_ROUNDS {
+        let whole = teken_verify(agency, folder.path());
+        let mut pinned = Command::new("taskset");
+        pinned.args(["-c", "0"]).arg(whole.get_program()).args(whole.get_args());
+        one.push(run(pinned)?);
+        all.push(run(whole)?);
+    }
+    let (one, all) = (median(one), median(all));
+    let cores = thread::available_parallelism()?;
+    println!("a directory of {FILES} files of {} octets", signed.len());
+    println!("  one core       {one:>8.0} ms");
+    println!("  all {cores:<11}{all:>8.0} ms   {:.2} x as fast (reach 1.8 on 2 cores)", one / all);
     Ok(())
 }
 
