@@ -66,11 +66,18 @@ impl<'d> Comparison<'d> {
     fn place_widget(&mut self, reference: Ref, widget: &Value<'d>, (page, object): (usize, Ref)) -> Compared<bool> {
         let Some(index) = self.widgets.get(&reference).copied() else { return Ok(false) };
         let below = self.beneath(reference, widget, object);
+        let is_framed = match self.after.resolve(widget)?.as_dictionary() {
+            Ok(widget) => appearance::is_framed(self.after, widget),
+            Err(_) => true,
+        };
         let (Some(Change::SignatureAdded { place, .. }) | Some(Change::EmptySignatureField { place, .. })) =
             self.changes.get_mut(index)
         else {
             return Ok(true);
         };
+        if *place == FieldPlace::NewInvisible && is_framed {
+            *place = FieldPlace::NewVisible { page: None, beneath: Beneath::Unknown };
+        }
         if let FieldPlace::NewVisible { page: of_page, beneath }
         | FieldPlace::ExistingVisible { page: of_page, beneath } = place
         {

@@ -17,15 +17,22 @@ mod flag {
 
 /// The widget can paint something on a page: it has an appearance, a place, and is not hidden. Doubt means yes.
 pub(super) fn is_visible(view: View<'_>, widget: &Dictionary<'_>) -> bool {
-    let read = || -> Compared<bool> {
-        let Some(rectangle) = view.get(widget, "Rect")? else { return Ok(false) };
-        let paints = ["AP", "MK", "BS"]
-            .iter()
-            .try_fold(false, |paints, key| -> Compared<bool> { Ok(paints || view.get(widget, key)?.is_some()) })?
-            || has_border(view, widget)?;
-        Ok(paints && !is_hidden(flags(view, widget)?) && Area::of(view, &rectangle).is_none_or(|area| !area.is_empty()))
-    };
-    read().unwrap_or(true)
+    has_place(view, widget).and_then(|has_place| Ok(has_place && has_any(view, widget, &["AP", "MK"])?)).unwrap_or(true)
+}
+
+/// The page that lists the widget may show a frame around its place, though it has no appearance. Doubt means yes.
+pub(super) fn is_framed(view: View<'_>, widget: &Dictionary<'_>) -> bool {
+    let has_frame = || Ok(has_any(view, widget, &["BS"])? || has_border(view, widget)?);
+    has_place(view, widget).and_then(|has_place| Ok(has_place && has_frame()?)).unwrap_or(true)
+}
+
+fn has_place(view: View<'_>, widget: &Dictionary<'_>) -> Compared<bool> {
+    let Some(rectangle) = view.get(widget, "Rect")? else { return Ok(false) };
+    Ok(!is_hidden(flags(view, widget)?) && Area::of(view, &rectangle).is_none_or(|area| !area.is_empty()))
+}
+
+fn has_any(view: View<'_>, widget: &Dictionary<'_>, keys: &[&'static str]) -> Compared<bool> {
+    keys.iter().try_fold(false, |has_any, key| Ok(has_any || view.get(widget, key)?.is_some()))
 }
 
 /// `/Border` with a width (table 166); readers draw none where it is absent.

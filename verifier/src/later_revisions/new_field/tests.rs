@@ -76,6 +76,11 @@ fn a_widget_that_no_page_lists_has_no_place() {
     let changes = with_widgets("", &widget(OVER_TEXT, "/V 31 0 R/AP<</N 32 0 R>>")).changes();
     let place = FieldPlace::NewVisible { page: None, beneath: Beneath::Unknown };
     assert_eq!(changes, [signed("New", place)]);
+    // A frame is drawn by the page that lists it.
+    for frame in ["/Border[0 0 5]", "/BS<<>>"] {
+        let changes = with_widgets("", &widget(OVER_TEXT, &format!("/V 31 0 R{frame}"))).changes();
+        assert_eq!(changes, [signed("New", FieldPlace::NewInvisible)]);
+    }
 }
 
 #[test]
