@@ -7,7 +7,6 @@
 //! and allowed. What nothing allows fails; what cannot be decided leaves the verdict open.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
 use pades::{EmbeddedSignature, SignedPdf};
 
@@ -86,41 +85,32 @@ impl Permitted {
                 worst = Some((ruling, finding));
             }
         };
-        let permissions = Permissions::of(pdf, signature);
-        let mut fields_added = HashSet::new();
-        for (index, revision) in pdf.revisions().iter().enumerate().skip(intact.revision().saturating_add(1)) {
-            let changes = history.changes(pdf, index);
-            let mut strictest = Ruling::Expected;
-            for change in changes {
-                let change = change.seen_from_before(&fields_added);
-                let ruling = permissions.rule(&change, changes);
-                strictest = strictest.max(ruling);
-                let finding = Finding::LaterChange { change: change.clone(), ruling };
+        let first = intact.revision().saturating_add(1);
+        let later_changes = (first..pdf.revisions().len()).map(|index| history.changes(pdf, index));
+        let judged = Permissions::of(pdf, signature).judge(later_changes);
+        for ((index, revision), judged) in pdf.revisions().iter().enumerate().skip(first).zip(judged) {
+            for (change, ruling) in &judged {
+                let finding = Finding::LaterChange { change: change.clone(), ruling: *ruling };
                 match ruling {
                     Ruling::Expected => {}
                     Ruling::Reported => notes.push(finding),
                     Ruling::Open | Ruling::Forbidden => {
-                        keep_worst(ruling, finding.clone());
+                        keep_worst(*ruling, finding.clone());
                         notes.push(finding);
                     }
                 }
             }
-            fields_added.extend(changes.iter().filter_map(Change::field_added));
             later.push(LaterRevision {
                 number: index.saturating_add(1),
                 span: revision.span(),
-                result: match strictest {
-                    Ruling::Expected | Ruling::Reported => CheckResult::Passed,
-                    Ruling::Open => CheckResult::NotChecked,
-                    Ruling::Forbidden => CheckResult::Failed,
-                },
-                changes: changes.to_vec(),
+                result: result_of(&judged),
+                changes: judged.into_iter().map(|(change, _)| change).collect(),
             });
         }
         let covered_end = signature.byte_range().map_or(0, pades::ByteRange::end);
         let start = pdf.trailing().start.max(covered_end);
         let octets = pdf.bytes().get(start..).unwrap_or_default();
-        if octets.iter().any(|octet| !matches!(octet, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' ')) {
+        if !is_padding(octets) {
             let finding = Finding::UnexplainedOctets { offset: start, length: octets.len() };
             keep_worst(Ruling::Forbidden, finding);
         } else if !octets.is_empty() {
@@ -137,4 +127,18 @@ impl Permitted {
             Some((_, finding)) => Outcome::NotChecked(finding),
         }
     }
+}
+
+/// The strictest ruling on a revision, as a check.
+fn result_of(judged: &[(Change, Ruling)]) -> CheckResult {
+    match judged.iter().map(|(_, ruling)| *ruling).max() {
+        None | Some(Ruling::Expected | Ruling::Reported) => CheckResult::Passed,
+        Some(Ruling::Open) => CheckResult::NotChecked,
+        Some(Ruling::Forbidden) => CheckResult::Failed,
+    }
+}
+
+/// White space and zeros (7.2.3), which nobody reads.
+fn is_padding(octets: &[u8]) -> bool {
+    octets.iter().all(|octet| matches!(octet, 0 | b'\t' | b'\n' | 0x0c | b'\r' | b' '))
 }

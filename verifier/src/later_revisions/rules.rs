@@ -4,6 +4,8 @@
 //! validation data are what signing and archiving do and are always expected, but for a certification that forbids
 //! signatures; filled fields and annotations pass only where a certification says so; all else fails.
 
+use std::collections::HashSet;
+
 use pades::pdf::{Object, Value, View};
 use pades::{DocMdp, EmbeddedSignature, SignedPdf};
 
@@ -74,8 +76,20 @@ impl Permissions {
         })
     }
 
+    /// The changes of later revisions, oldest first, as the signature sees them, each with its ruling.
+    pub(super) fn judge<'c>(&self, revisions: impl IntoIterator<Item = &'c [Change]>) -> Vec<Vec<(Change, Ruling)>> {
+        let mut fields_added = HashSet::new();
+        let mut judged = Vec::new();
+        for changes in revisions {
+            let seen = changes.iter().map(|change| change.seen_from_before(&fields_added));
+            judged.push(seen.map(|change| (change.clone(), self.rule(&change, changes))).collect());
+            fields_added.extend(changes.iter().filter_map(Change::field_added));
+        }
+        judged
+    }
+
     /// The ruling on one of the changes of a revision.
-    pub(super) fn rule(&self, change: &Change, company: &[Change]) -> Ruling {
+    fn rule(&self, change: &Change, company: &[Change]) -> Ruling {
         use DocMdp::{Annotations, FormFilling, NoChanges, Unknown};
         match (change, self.certification) {
             // Table 257, note: DSS and document time-stamps are allowed under every P.

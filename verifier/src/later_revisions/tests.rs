@@ -8,7 +8,7 @@ use pades::{Limits, SignedPdf};
 
 use super::change::{Change, Place};
 use super::compare::compare;
-use super::layout;
+use super::{History, NOT_COMPARED, is_padding, layout};
 
 pub(super) const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
 
@@ -196,4 +196,33 @@ pub(super) fn unexplained(place: Place, number: u32) -> Change {
 
 pub(super) fn in_catalog(key: &str) -> Place {
     Place::Catalog(key.into())
+}
+
+#[test]
+fn a_revision_that_was_not_compared_is_not_unchanged() {
+    let paper = Paper::form().end().begin().end();
+    let pdf = SignedPdf::open(paper.octets(), &Limits::default()).expect("a file that can be opened");
+    let history = History::of(&pdf);
+    assert_eq!(history.changes(&pdf, 1), []);
+    assert_eq!(history.changes(&pdf, 0), [NOT_COMPARED]);
+    assert_eq!(history.changes(&pdf, 2), [NOT_COMPARED]);
+}
+
+/// Both halves of the review count: what the objects say, and where they lie.
+#[test]
+fn a_revision_is_compared_and_its_octets_are_accounted_for() {
+    let paper = Paper::form().end();
+    let start = paper.octets().len();
+    let update = paper.begin().before("hello\n").put(7, stream("<<>>", "")).end();
+    let pdf = SignedPdf::open(update.octets(), &Limits::default()).expect("a file that can be opened");
+    let expected = [unexplained(Place::Octets { offset: start }, 0), unexplained(Place::Page(2), 7)];
+    assert_eq!(History::of(&pdf).changes(&pdf, 1), expected);
+}
+
+#[test]
+fn only_white_space_and_zeros_are_padding() {
+    assert!(is_padding(b"") && is_padding(b" \r\n\t\0\x0c"));
+    for octets in [b"x".as_slice(), b"\n%comment", b"\0\0\x01", b"\x0b"] {
+        assert!(!is_padding(octets), "{octets:?}");
+    }
 }

@@ -191,3 +191,28 @@ fn locks_are_read_from_the_signature_and_from_its_field() {
     let other = of_transforms("<</TransformMethod/DocMDP/TransformParams<</Action/All>>>>");
     assert_eq!(locked(&other), [false; 3]);
 }
+
+#[test]
+fn an_empty_field_that_is_signed_later_is_judged_as_a_new_one() {
+    let permissions = Permissions { certification: None, locks: Vec::new() };
+    let empty = Change::EmptySignatureField { field: "a.b".into(), place: FieldPlace::NewInvisible };
+    let signed = signature(false, existing_on(Something));
+    let as_new = signature(false, new_on(Something));
+    let first = permissions.judge([std::slice::from_ref(&empty), std::slice::from_ref(&signed)]);
+    assert_eq!(first, [vec![(empty, Reported)], vec![(as_new, Open)]]);
+    // To a signature that covers the empty field it is one that was there.
+    assert_eq!(permissions.judge([std::slice::from_ref(&signed)]), [vec![(signed, Reported)]]);
+}
+
+#[test]
+fn the_strictest_ruling_decides_on_a_revision() {
+    use super::super::result_of;
+    use crate::report::CheckResult;
+
+    let with =
+        |rulings: &[Ruling]| result_of(&rulings.iter().map(|ruling| (Change::Version, *ruling)).collect::<Vec<_>>());
+    assert_eq!(with(&[]), CheckResult::Passed);
+    assert_eq!(with(&[Reported, Expected]), CheckResult::Passed);
+    assert_eq!(with(&[Reported, Open, Expected]), CheckResult::NotChecked);
+    assert_eq!(with(&[Forbidden, Open]), CheckResult::Failed);
+}
