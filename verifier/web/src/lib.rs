@@ -10,6 +10,14 @@
 //! Plain exports rather than wasm-bindgen, because that needs a second program, of exactly its own version, to finish
 //! the module; here `cargo build` is all.
 //!
+//! ```sh
+//! rustup target add wasm32-unknown-unknown
+//! export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='--cfg getrandom_backend="unsupported"'
+//! cargo build --release -p verifier-web --target wasm32-unknown-unknown
+//! ```
+//!
+//! The flag is for a random generator that comes with the signing half of `pades` and that nothing here asks.
+//!
 //! Read first: `question.rs`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
