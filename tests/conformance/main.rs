@@ -7,8 +7,10 @@ mod bit_flips;
 mod bombs;
 mod carried_lists;
 mod corpus;
+mod exceptions;
 mod forms;
 mod handmade;
+mod peers;
 mod report;
 mod sample;
 
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let mut suite = Suite::new();
     attacks::cases(&mut suite);
     corpus::cases(&mut suite);
+    peers::cases(&mut suite);
     bombs::cases(&mut suite);
     forms::cases(&mut suite);
     carried_lists::cases(&mut suite);
