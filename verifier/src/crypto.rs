@@ -121,7 +121,8 @@ pub(crate) struct RsaKey<'a> {
     /// Without leading zeros.
     modulus: &'a [u8],
     modulus_bits: u32,
-    exponent: u64,
+    /// Odd, at least 3, without leading zeros.
+    exponent: &'a [u8],
     usage: RsaUsage,
 }
 
@@ -174,11 +175,12 @@ pub enum CryptoFailure {
     Unsupported,
 }
 
-/// Sizes of RSA keys that are computed with. Shorter ones prove nothing, longer ones only cost time.
-const RSA_BITS: std::ops::RangeInclusive<u32> = 1024..=8192;
+/// Sizes of RSA keys that are computed with, so that integrity can be told; which are good enough, `algorithms` says.
+/// Anybody factors shorter ones on a telephone, longer ones only cost time.
+const RSA_BITS: std::ops::RangeInclusive<u32> = 512..=8192;
 
-/// 2^33 - 1, as aws-lc has it; 2^16 + 1 is what everybody uses.
-const MAX_RSA_EXPONENT: u64 = (1 << 33) - 1;
+/// FIPS 186-5, A.1.1: e below 2^256. 2^16 + 1 is what everybody uses.
+const MAX_RSA_EXPONENT_OCTETS: usize = 32;
 
 /// Checks that `value` is a signature by `key` over `message`.
 pub(crate) fn verify(
@@ -192,7 +194,7 @@ pub(crate) fn verify(
         (PublicKey::Ec { curve, .. }, SignatureAlgorithm::Ecdsa(_)) if is_ecdsa_value(value, *curve) => {}
         (PublicKey::Ed25519(octets), SignatureAlgorithm::Ed25519) if is_ed25519_key(octets) => {}
         (PublicKey::Rsa(key), _) if key.usage.permits(algorithm) => {
-            if !RSA_BITS.contains(&key.modulus_bits) || key.exponent > MAX_RSA_EXPONENT {
+            if !RSA_BITS.contains(&key.modulus_bits) || key.exponent.len() > MAX_RSA_EXPONENT_OCTETS {
                 return Err(CryptoFailure::Unsupported);
             }
             // RFC 8017, 8.1.2 and 8.2.2, step 1.

@@ -173,18 +173,21 @@ fn elliptic<'a>(algorithm: &AlgorithmIdentifier<'a>, point: &'a [u8]) -> Option<
 fn rsa(der: &[u8], usage: RsaUsage) -> Option<PublicKey<'_>> {
     let (modulus, exponent) = single_sequence(der)
         .and_then(|sequence| {
-            sequence.within(|reader| {
-                let modulus = reader.expect(tag::INTEGER)?.integer()?;
-                Ok((modulus, reader.expect(tag::INTEGER)?.unsigned()?))
-            })
+            sequence
+                .within(|reader| Ok((reader.expect(tag::INTEGER)?.integer()?, reader.expect(tag::INTEGER)?.integer()?)))
         })
         .ok()?;
-    let is_negative = modulus.first()? & 0x80 != 0;
-    let modulus = modulus.strip_prefix(&[0]).unwrap_or(modulus);
-    let first = *modulus.first()?;
-    if is_negative || exponent < 3 || exponent % 2 == 0 {
+    let (modulus, exponent) = (magnitude(modulus)?, magnitude(exponent)?);
+    if exponent == [1] || exponent.last()? % 2 == 0 {
         return None;
     }
+    let first = *modulus.first()?;
     let modulus_bits = u32::try_from(modulus.len()).ok()?.checked_mul(8)?.checked_sub(first.leading_zeros())?;
     Some(PublicKey::Rsa(RsaKey { der, modulus, modulus_bits, exponent, usage }))
+}
+
+/// The octets of a number that is not negative, without the zero that keeps its first bit from being a sign.
+fn magnitude(integer: &[u8]) -> Option<&[u8]> {
+    let is_negative = integer.first()? & 0x80 != 0;
+    (!is_negative).then(|| integer.strip_prefix(&[0]).unwrap_or(integer))
 }

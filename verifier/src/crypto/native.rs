@@ -13,6 +13,11 @@ pub(super) fn verify(
     message: &[u8],
     value: &[u8],
 ) -> Result<(), CryptoFailure> {
+    if let PublicKey::Rsa(key) = key
+        && (key.modulus_bits < 1024 || key.exponent.len() > 4)
+    {
+        return Err(CryptoFailure::Unsupported);
+    }
     let (verification, octets): (&'static dyn VerificationAlgorithm, &[u8]) = match (key, algorithm) {
         (PublicKey::Ec { curve, point }, SignatureAlgorithm::Ecdsa(digest)) => (ecdsa(*curve, digest)?, point),
         (PublicKey::Ed25519(octets), SignatureAlgorithm::Ed25519) => (&signature::ED25519, octets),

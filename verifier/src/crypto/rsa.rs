@@ -48,7 +48,10 @@ fn recover(key: &RsaKey<'_>, value: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let parameters = BoxedMontyParams::new_vartime(modulus);
-    let power = BoxedMontyForm::new(value, &parameters).pow(&BoxedUint::from(key.exponent)).retrieve().to_be_bytes();
+    let power = BoxedMontyForm::new(value, &parameters)
+        .pow(&BoxedUint::from_be_slice_vartime(key.exponent))
+        .retrieve()
+        .to_be_bytes();
     // Whole machine words, of which the first octets are zero where the modulus does not fill them.
     let (_, recovered) = power.split_at_checked(power.len().checked_sub(key.modulus.len())?)?;
     Some(recovered.to_vec())
