@@ -52,12 +52,9 @@ impl<'d> Comparison<'d> {
 
     fn kept_annotation(&mut self, old: &Value<'d>, new: &Value<'d>, page: usize) -> Compared {
         let (before, after) = (kind(self.before, old)?, kind(self.after, new)?);
-        if before == WIDGET || after == WIDGET {
-            // A widget that no field of the form owns has no rule under which it might change.
+        if before == WIDGET || after == WIDGET || acts(self.after, new)? {
+            // A widget that no field of the form owns has no rule under which it might change; nor has what acts.
             return self.values(old, new, &Site::Strict(Place::Page(page)), 0);
-        }
-        if acts(self.after, new)? && self.differs(Some(old), Some(new)) {
-            self.unexplained(Place::Page(page), new.as_reference().ok())?;
         }
         self.values(old, new, &Site::Annotation(page, before), 0)
     }

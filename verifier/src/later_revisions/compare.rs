@@ -9,6 +9,7 @@
 //! Objects that nothing reaches change nothing, and are not looked at.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -22,6 +23,8 @@ use super::values::{MAX_DEPTH, Site, union};
 /// Differences that are listed; a revision with more is refused with these. Filled fields do not count: forms have
 /// hundreds.
 pub(super) const MAX_CHANGES: usize = 64;
+/// Octets of appearances that are read in all, and as many as the file has.
+const READABLE: usize = 4 << 20;
 /// Filled fields that are listed.
 const MAX_FILLED: usize = 2_000;
 
@@ -45,6 +48,8 @@ pub(super) struct Comparison<'d> {
     pub(super) work: Vec<(Pair, Site)>,
     /// Widgets of fields that were signed or are new, with the change that tells of the field.
     pub(super) widgets: HashMap<Ref, usize>,
+    /// Octets of appearances that may still be read.
+    pub(super) readable: Cell<usize>,
     /// Fonts of the form before.
     pub(super) form_fonts: HashSet<Ref>,
     /// Full names of the fields that were there before.
@@ -79,6 +84,7 @@ impl<'d> Comparison<'d> {
             entered_fields: HashMap::new(),
             work: Vec::new(),
             widgets: HashMap::new(),
+            readable: Cell::new(READABLE.saturating_add(after.bytes().len())),
             form_fonts: HashSet::new(),
             names: HashSet::new(),
             pages: 0,

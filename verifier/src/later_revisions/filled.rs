@@ -169,9 +169,12 @@ impl<'d> Comparison<'d> {
         let Some(stream) = self.after.object(*normal)? else { return Ok(Shown::Unknown) };
         let Some(frame) = self.frame(after, &stream)? else { return Ok(Shown::Unknown) };
         let Ok(content) = self.after.stream_data(&stream) else { return Ok(Shown::Unknown) };
-        let known = self.known_fonts(before)?;
+        // A thousand fields may share one appearance of a megabyte.
+        let Some(left) = self.readable.get().checked_sub(content.len()) else { return Ok(Shown::Unknown) };
+        self.readable.set(left);
+        let own = self.fonts_of_field(before)?;
         let resources = self.after.get(stream.value.as_dictionary()?, "Resources")?;
-        let font = |name: &[u8]| self.letters(resources.as_deref()?, name, &known).ok().flatten();
+        let font = |name: &[u8]| self.letters(resources.as_deref()?, name, &own).ok().flatten();
         let Some(painted) = painted_text(&content, frame, &font) else { return Ok(Shown::Unknown) };
         let letters = |text: &str| -> String { text.chars().filter(|letter| !letter.is_whitespace()).collect() };
         Ok(match letters(&painted) == letters(wanted) {
@@ -211,28 +214,27 @@ impl<'d> Comparison<'d> {
         Ok(fonts.as_dictionary()?.entries().iter().filter_map(|(_, font)| font.as_reference().ok()).collect())
     }
 
-    /// Those of the form and those of the appearance that the field had.
-    fn known_fonts(&self, before: &Dictionary<'d>) -> Compared<HashSet<Ref>> {
-        let mut known = self.form_fonts.clone();
+    /// The fonts of the appearance that the field had.
+    fn fonts_of_field(&self, before: &Dictionary<'d>) -> Compared<Vec<Ref>> {
         if let Some(appearances) = self.before.get(before, "AP")?
             && let Ok(appearances) = appearances.as_dictionary()
             && let Some(normal) = self.before.get(appearances, "N")?
             && let Ok(normal) = normal.as_dictionary()
             && let Some(resources) = self.before.get(normal, "Resources")?
         {
-            known.extend(self.fonts_in(&resources)?);
+            return self.fonts_in(&resources);
         }
-        Ok(known)
+        Ok(Vec::new())
     }
 
     /// How the font of this name writes: one that the form had and that is unchanged, or one that every reader has.
-    fn letters(&self, resources: &Value<'d>, name: &[u8], known: &HashSet<Ref>) -> Compared<Option<Letters>> {
+    fn letters(&self, resources: &Value<'d>, name: &[u8], own: &[Ref]) -> Compared<Option<Letters>> {
         let Some(fonts) = self.after.get(resources.as_dictionary()?, "Font")? else { return Ok(None) };
         let fonts = fonts.as_dictionary()?;
         let mut named = fonts.entries().iter().filter(|(known, _)| *known.octets() == *name).map(|(_, font)| font);
         let (Some(font), None) = (named.next(), named.next()) else { return Ok(None) };
-        let is_known =
-            font.as_reference().is_ok_and(|font| known.contains(&font)) && !self.differs(Some(font), Some(font));
+        let is_known = font.as_reference().is_ok_and(|font| self.form_fonts.contains(&font) || own.contains(&font))
+            && !self.differs(Some(font), Some(font));
         let font = self.after.resolve(font)?;
         let font = font.as_dictionary()?;
         let encoding = self.after.get(font, "Encoding")?;

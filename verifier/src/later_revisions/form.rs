@@ -5,6 +5,8 @@
 //! signature that was there before may not differ at all; a field that is new may only be a signature field, made of
 //! objects that did not exist before.
 
+use std::collections::HashSet;
+
 use pades::pdf::{Dictionary, Object, Ref, Value, View};
 
 use super::appearance;
@@ -13,7 +15,7 @@ use super::change::{Change, FieldPlace, Place};
 use super::compare::{Compared, Comparison, NOBODY, Pair};
 use super::values::{Site, align, union};
 
-/// Fields inside fields.
+/// Fields inside fields. No file is opened that has more; should that change, such fields are strict.
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// The kinds of field that have rules.
@@ -73,7 +75,7 @@ impl<'d> Comparison<'d> {
         }
         self.duplicates(before, &after, &Place::Form, NOBODY)?;
         self.form_fonts = self.fonts_of_form(before)?;
-        let only_signatures = self.has_only_signatures(&self.list(self.before, before.get("Fields")?)?, 0)?;
+        let only_signatures = self.has_only_signatures(&self.list(self.before, before.get("Fields")?)?)?;
         for (key, old, new) in union(before, &after) {
             match key.as_slice() {
                 b"Fields" => self.fields(old, new)?,
@@ -88,21 +90,26 @@ impl<'d> Comparison<'d> {
 
     /// Every field of the list is a signature field, with all below it. One that says nothing, or passes its kind on,
     /// is none.
-    fn has_only_signatures(&self, fields: &[Value<'d>], depth: usize) -> Compared<bool> {
-        if depth > MAX_DEPTH {
-            return Ok(false);
-        }
-        for field in fields {
-            let field = self.before.resolve(field)?;
+    fn has_only_signatures(&self, fields: &[Value<'d>]) -> Compared<bool> {
+        let mut seen = HashSet::new();
+        let mut open: Vec<(Value<'d>, usize)> = fields.iter().map(|field| (field.clone(), 0)).collect();
+        while let Some((field, depth)) = open.pop() {
+            // Many fields may share the same ones below them.
+            if let Object::Reference(reference) = field.object
+                && !seen.insert((reference, depth > 0))
+            {
+                continue;
+            }
+            let field = self.before.resolve(&field)?;
             let Ok(field) = field.as_dictionary() else { return Ok(false) };
             let is_signature = match self.before.get(field, "FT")? {
                 Some(kind) => kind.as_name().is_ok_and(|kind| kind.is("Sig")),
                 None => depth > 0,
             };
-            let kids = self.list(self.before, field.get("Kids")?)?;
-            if !is_signature || !self.has_only_signatures(&kids, depth + 1)? {
+            if !is_signature || depth > MAX_DEPTH {
                 return Ok(false);
             }
+            open.extend(self.list(self.before, field.get("Kids")?)?.into_iter().map(|kid| (kid, depth + 1)));
         }
         Ok(true)
     }

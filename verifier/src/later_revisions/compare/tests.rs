@@ -138,3 +138,16 @@ fn what_cannot_be_read_is_said() {
     let twice = paper.begin().edit(2, "/Kids", "/Kids[]/Kids").changes();
     assert!(twice.iter().any(|change| !matches!(change, Change::Version)), "{twice:?}");
 }
+
+#[test]
+fn the_tree_of_pages_is_followed_to_its_limit() {
+    let chain = |levels: u32| {
+        let draft = Paper::form().edit(2, "4 0 R]", "4 0 R 200 0 R]");
+        let draft = (200..200 + levels)
+            .fold(draft, |draft, number| draft.put(number, format!("<</Type/Pages/Kids[{} 0 R]>>", number + 1)));
+        draft.put(200 + levels, "<</Type/Page>>").end().begin().edit(8, "", "").changes()
+    };
+    let limit = u32::try_from(MAX_DEPTH).expect("it is small");
+    assert_eq!(chain(limit - 1), []);
+    assert_eq!(chain(limit), [unexplained(Place::PageTree, 200 + limit)]);
+}

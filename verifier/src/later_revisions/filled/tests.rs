@@ -133,6 +133,26 @@ fn the_worst_widget_of_a_field_stands_for_it() {
 }
 
 #[test]
+fn appearances_beyond_all_measure_are_not_read() {
+    let long = appearance_of(&format!("/Tx BMC {} q BT /Helv 12 Tf 2 5 Td (250) Tj ET Q EMC", " ".repeat(1 << 20)));
+    let fill = |fields: std::ops::Range<u32>| {
+        let list: String = fields.clone().map(|number| format!("{number} 0 R ")).collect();
+        let draft = Paper::form().edit(9, "10 0 R", &list).edit(3, "10 0 R", "");
+        let field = |value: u32| format!("<</FT/Tx/V({value})/Rect[72 600 200 620]/AP<</N 13 0 R>>/T");
+        let paper =
+            fields.clone().fold(draft, |draft, number| draft.put(number, field(100) + &format!("({number})>>")));
+        let paper = paper.end();
+        let draft = fields.clone().fold(paper.begin(), |draft, number| draft.edit(number, "(100)", "(250)"));
+        let changes = draft.put(13, long.clone()).changes();
+        let unknown =
+            changes.iter().filter(|change| matches!(change, Change::FieldValue { shown: Shown::Unknown, .. }));
+        (unknown.count(), changes.len())
+    };
+    assert_eq!(fill(100..105), (0, 5));
+    assert_eq!(fill(100..120), (15, 20));
+}
+
+#[test]
 fn passwords_and_lists_do_not_show_their_values() {
     let password = Paper::form().edit(10, "/FT/Tx", "/FT/Tx/Ff 8192").end();
     let draft = password.begin().edit(10, "(100)", "(250)").put(13, appearance("250"));

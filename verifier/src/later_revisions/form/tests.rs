@@ -75,6 +75,18 @@ fn the_form_itself_is_strict() {
 }
 
 #[test]
+fn a_form_written_into_the_catalog_has_the_same_rules() {
+    let form = "<</Fields[10 0 R 11 0 R 12 0 R 17 0 R]/DR<</Font<</Helv 6 0 R>>>>>>";
+    let paper = Paper::form().edit(1, "9 0 R", form).end();
+    assert_eq!(paper.begin().edit(1, "/DR", "/SigFlags 3/DR").changes(), []);
+    assert_eq!(paper.begin().edit(1, "/DR", "/Q 1/DR").changes(), [unexplained(Place::Form, 0)]);
+    let bare = Paper::form().edit(1, "/AcroForm 9 0 R", "").end();
+    assert_eq!(bare.begin().edit(1, "/Type", "/AcroForm<</Fields[]/SigFlags 3/DR<<>>>>/Type").changes(), []);
+    let changes = bare.begin().edit(1, "/Type", "/AcroForm<</Fields[]/NeedAppearances true>>/Type").changes();
+    assert_eq!(changes, [unexplained(Place::Form, 0)]);
+}
+
+#[test]
 fn signature_flags_are_set_and_never_cleared() {
     let paper = Paper::form().edit(9, "/DR", "/SigFlags 1/DR").end();
     let flags = |flags: &str| paper.begin().edit(9, "/SigFlags 1", flags).changes();
