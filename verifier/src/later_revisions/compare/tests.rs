@@ -35,6 +35,7 @@ fn pages_are_neither_added_nor_removed_nor_moved() {
     assert_eq!(paper.begin().edit(2, "4 0 R]", "<</Type/Page>>]").changes(), [tree(2)]);
     assert_eq!(paper.begin().edit(2, "/Count 2", "/Count 1").changes(), [tree(2)]);
     assert_eq!(paper.begin().free(4).changes(), [tree(4)]);
+    assert_eq!(paper.begin().edit(2, "/Type", "/Annots[20 0 R]/Type").changes(), [tree(2)]);
     assert_eq!(paper.begin().put(4, "[]").changes(), [tree(4)]);
     // A page with an empty list of kids is none.
     assert!(paper.begin().edit(4, "/Type", "/Kids[]/Type").changes().contains(&tree(4)));
