@@ -126,7 +126,7 @@ fn a_page_that_is_a_field_too_follows_both_rules() {
 
 #[test]
 fn too_many_changes_are_refused_with_those_that_are_listed() {
-    let entries: String = (0..=MAX_CHANGES).map(|number| format!("/K{number} 1")).collect();
+    let entries: String = (0..MAX_CHANGES + 5).map(|number| format!("/K{number} 1")).collect();
     let changes = Paper::form().end().begin().edit(1, "/Type", &format!("{entries}/Type")).changes();
     assert_eq!((changes.len(), changes.last()), (MAX_CHANGES + 1, Some(&Change::TooMany)));
 }
