@@ -6,12 +6,14 @@ use keys::{
     Passphrase,
     agency::{Agency, Authority, RevocationReason},
 };
-use pades::{Limits, SignedPdf};
+use pades::{CertificateChain, Limits, SignedPdf};
 use tests::{Outcome, PASSPHRASE, Suite, now};
-use verifier::{CheckResult, FileVerdict, Indication, Report, SubIndication};
+use verifier::{
+    CheckResult, FileVerdict, Indication, Policy, Report, SubIndication, TrustAnchors, ValidationData, Validator,
+};
 
 use crate::{
-    handmade::Handmade,
+    handmade::{Handmade, Unpublished},
     sample::{Signatory, append, codes, last_startxref, moment, page_with, passes, stream},
 };
 
@@ -21,7 +23,8 @@ pub(crate) fn cases(suite: &mut Suite) {
         .case("lists_in_the_cms_count_like_given_ones", in_the_cms)
         .case("a_list_in_the_dss_that_revokes_is_believed_whatever_was_given", revoking)
         .case("the_newest_list_answers_first", newest)
-        .case("garbage_in_the_dss_is_a_finding_and_nothing_else", garbage);
+        .case("garbage_in_the_dss_is_a_finding_and_nothing_else", garbage)
+        .case("a_forged_list_takes_nothing_from_a_signature_that_needs_none", forged_where_none_is_needed);
 }
 
 /// INDETERMINATE/TRY_LATER: nothing says whether the certificate still holds (EN 319 102-1, 5.2.5).
@@ -179,6 +182,24 @@ fn garbage() -> Outcome {
     let file = Handmade::USUAL.sign(&signatory, &signatory.prepare_document(document)?)?;
     let report = with_lists.verify(&file, moment()?);
     ensure!(passes(&report) && codes(&report).contains(&"DSS_NOT_CHECKED"), "{report:#?}");
+    Ok(())
+}
+
+/// Where nobody publishes a status none is demanded. A list in the authority's name, put there by anybody, must not change that.
+fn forged_where_none_is_needed() -> Outcome {
+    let mut signatory = Signatory::create()?;
+    let unpublished = Unpublished::create(&signatory)?;
+    signatory.chain = CertificateChain::from_der([unpublished.certificate])?;
+    let mut anchors = TrustAnchors::none();
+    anchors.add_file(&unpublished.root)?;
+    let validator = Validator::new(anchors, ValidationData::none(), Policy::default());
+    let file = Handmade::USUAL.sign(&signatory, &signatory.prepare()?)?;
+    let report = validator.verify(&file, moment()?);
+    ensure!(passes(&report), "without any list: {report:#?}");
+    let forged = with_store(&file, "CRLs", &[unpublished.forged_list])?;
+    let report = validator.verify(&forged, moment()?);
+    ensure!(passes(&report), "with a forged list: {report:#?}");
+    ensure!(report.signatures[0].checks.validation_data == CheckResult::Passed, "the list was read: {report:#?}");
     Ok(())
 }
 

@@ -11,7 +11,11 @@ use tests::{Outcome, Peer, Program, Suite, finish, shared};
 use crate::{exceptions::Exceptions, report};
 
 pub(crate) fn cases(suite: &mut Suite) {
-    suite.case_with(&[Peer::Shared], "every_file_of_the_corpus_gets_the_verdict_that_its_index_gives", corpus);
+    suite.case_with(
+        &[Peer::Shared],
+        "no_file_of_the_corpus_passes_without_an_anchor_and_none_breaks_the_verifier",
+        corpus,
+    );
 }
 
 /// One row of the index.

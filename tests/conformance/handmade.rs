@@ -202,3 +202,54 @@ pub(crate) fn replace_in_place(file: &mut [u8], old: &str, new: &str) -> anyhow:
     file[at..at + old.len()].copy_from_slice(filled.as_bytes());
     Ok(())
 }
+
+/// An authority that does not say where it publishes revocation, and a signing certificate of it: nothing demands their status.
+pub(crate) struct Unpublished {
+    /// The anchor, DER.
+    pub(crate) root: Vec<u8>,
+    /// The signing certificate, for the signatory's key.
+    pub(crate) certificate: Vec<u8>,
+    /// A list in the authority's name that it never signed.
+    pub(crate) forged_list: Vec<u8>,
+}
+
+impl Unpublished {
+    pub(crate) fn create(signatory: &Signatory) -> anyhow::Result<Self> {
+        let key = keys::SoftKey::generate(&mut getrandom::SysRng)?;
+        let name = |text: &str| {
+            let attribute = tlv(0x30, &[&tlv(6, &[&[0x55, 4, 3]]), &tlv(0x0c, &[text.as_bytes()])]);
+            tlv(0x30, &[&tlv(0x31, &[&attribute])])
+        };
+        let (issuer, algorithm) = (name("CA (UJI COBA)"), tlv(0x30, &[&tlv(6, &[Hash::Sha256.with_ecdsa()])]));
+        // UTCTime: GeneralizedTime would be wrong before 2050 (RFC 5280, 4.1.2.5).
+        let time = |text: &str| tlv(0x17, &[text.as_bytes()]);
+        let validity = tlv(0x30, &[&time("240101000000Z"), &time("490101000000Z")]);
+        let signed = |tbs: Vec<u8>| -> anyhow::Result<Vec<u8>> {
+            let value = key.sign_with(&Dtbsr::hash(&tbs), &mut getrandom::SysRng)?;
+            Ok(tlv(0x30, &[&tbs, &algorithm, &tlv(3, &[&[0], value.as_der()])]))
+        };
+        let certificate = |serial: u8, subject: &[u8], key_info: &[u8], extension: &[u8]| {
+            let version = tlv(0xa0, &[&tlv(2, &[&[2]])]);
+            let serial = tlv(2, &[&[serial]]);
+            let extensions = tlv(0xa3, &[&tlv(0x30, &[extension])]);
+            signed(tlv(0x30, &[&version, &serial, &algorithm, &issuer, &validity, subject, key_info, &extensions]))
+        };
+        let extension = |last: u8, value: &[u8]| {
+            tlv(0x30, &[&tlv(6, &[&[0x55, 0x1d, last]]), &tlv(1, &[&[0xff]]), &tlv(4, &[value])])
+        };
+        // basicConstraints: cA TRUE; keyUsage: digitalSignature.
+        let (is_ca, signs) = (extension(19, &tlv(0x30, &[&tlv(1, &[&[0xff]])])), extension(15, &[3, 2, 7, 0x80]));
+        let version = tlv(2, &[&[1]]);
+        let times = [time("250101000000Z"), time("490101000000Z")].concat();
+        let list = signed(tlv(0x30, &[&version, &algorithm, &issuer, &times]))?;
+        let mut forged_list = list;
+        if let Some(last) = forged_list.last_mut() {
+            *last ^= 1;
+        }
+        Ok(Self {
+            root: certificate(1, &issuer, key.public_key().spki_der(), &is_ca)?,
+            certificate: certificate(2, &name("Penanda (UJI COBA)"), signatory.key.public_key().spki_der(), &signs)?,
+            forged_list,
+        })
+    }
+}
