@@ -258,9 +258,9 @@ impl<'d> Comparison<'d> {
 fn ruled(view: View<'_>) -> Compared<HashSet<Ref>> {
     let mut ruled = HashSet::from([view.root()?]);
     let catalog = view.catalog()?;
-    let mut open: Vec<(Ref, usize)> = Vec::new();
+    let mut open: Vec<Ref> = Vec::new();
     if let Some(Object::Reference(pages)) = catalog.get("Pages")?.map(|value| &value.object) {
-        open.push((*pages, 0));
+        open.push(*pages);
     }
     if let Some(form) = catalog.get("AcroForm")? {
         if let Object::Reference(form) = form.object {
@@ -269,17 +269,17 @@ fn ruled(view: View<'_>) -> Compared<HashSet<Ref>> {
         if let Ok(form) = view.resolve(form)?.as_dictionary()
             && let Some(fields) = view.get(form, "Fields")?
         {
-            open.extend(fields.as_array()?.iter().filter_map(|field| Some((field.as_reference().ok()?, 0))));
+            open.extend(fields.as_array()?.iter().filter_map(|field| field.as_reference().ok()));
         }
     }
-    while let Some((node, depth)) = open.pop() {
-        if depth > MAX_DEPTH || !ruled.insert(node) {
+    while let Some(node) = open.pop() {
+        if !ruled.insert(node) {
             continue;
         }
         let Some(object) = view.object(node)? else { continue };
         let Ok(dictionary) = object.value.as_dictionary() else { continue };
         if let Some(kids) = view.get(dictionary, "Kids")? {
-            open.extend(kids.as_array()?.iter().filter_map(|kid| Some((kid.as_reference().ok()?, depth + 1))));
+            open.extend(kids.as_array()?.iter().filter_map(|kid| kid.as_reference().ok()));
         }
     }
     Ok(ruled)

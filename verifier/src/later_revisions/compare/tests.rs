@@ -152,3 +152,20 @@ fn the_tree_of_pages_is_followed_to_its_limit() {
     assert_eq!(chain(limit - 1), []);
     assert_eq!(chain(limit), [unexplained(Place::PageTree, 200 + limit)]);
 }
+
+#[test]
+fn filled_fields_are_listed_up_to_a_limit_of_their_own() {
+    let fill = |count: u32| {
+        let numbers = || 1000..1000 + count;
+        let list: String = numbers().map(|number| format!("{number} 0 R ")).collect();
+        let draft = Paper::form().edit(9, "10 0 R", &format!("{list} 10 0 R"));
+        let field = |number: u32| format!("<</FT/Tx/T({number})/V(1)>>");
+        let paper = numbers().fold(draft, |draft, number| draft.put(number, field(number))).end();
+        let changes = numbers().fold(paper.begin(), |draft, number| draft.edit(number, "/V(1)", "/V(2)")).changes();
+        let is_full = changes.last() == Some(&Change::TooMany);
+        (changes.iter().filter(|change| matches!(change, Change::FieldValue { .. })).count(), is_full, changes.len())
+    };
+    let limit = u32::try_from(MAX_FILLED).expect("it is small");
+    assert_eq!(fill(limit), (MAX_FILLED, false, MAX_FILLED));
+    assert_eq!(fill(limit + 2), (MAX_FILLED, true, MAX_FILLED + 1));
+}
