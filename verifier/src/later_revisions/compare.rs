@@ -254,7 +254,7 @@ impl<'d> Comparison<'d> {
     }
 }
 
-/// The catalog, the form, the pages and the fields of a revision, with everything between.
+/// The catalog, the pages and the fields of a revision, with everything between.
 fn ruled(view: View<'_>) -> Compared<HashSet<Ref>> {
     let mut ruled = HashSet::from([view.root()?]);
     let catalog = view.catalog()?;
@@ -262,15 +262,12 @@ fn ruled(view: View<'_>) -> Compared<HashSet<Ref>> {
     if let Some(Object::Reference(pages)) = catalog.get("Pages")?.map(|value| &value.object) {
         open.push(*pages);
     }
-    if let Some(form) = catalog.get("AcroForm")? {
-        if let Object::Reference(form) = form.object {
-            ruled.insert(form);
-        }
-        if let Ok(form) = view.resolve(form)?.as_dictionary()
-            && let Some(fields) = view.get(form, "Fields")?
-        {
-            open.extend(fields.as_array()?.iter().filter_map(|field| field.as_reference().ok()));
-        }
+    // The form itself may move to another object: what else leads to the old one is strict.
+    if let Some(form) = view.get(&catalog, "AcroForm")?
+        && let Ok(form) = form.as_dictionary()
+        && let Some(fields) = view.get(form, "Fields")?
+    {
+        open.extend(fields.as_array()?.iter().filter_map(|field| field.as_reference().ok()));
     }
     while let Some(node) = open.pop() {
         if !ruled.insert(node) {
