@@ -82,6 +82,14 @@ fn a_version_written_twice_is_told_and_other_keys_are_refused() {
 }
 
 #[test]
+fn a_key_that_was_there_twice_makes_no_other_key_suspicious() {
+    let paper = Paper::form().edit(1, "/Type", "/A 1/A 1/Type").end();
+    assert_eq!(paper.begin().edit(1, "/A 1/A 1", "/A 1/A 1/Version/2.0").changes(), [Change::Version]);
+    let thrice = paper.begin().edit(1, "/A 1/A 1", "/A 1/A 1/A 1").changes();
+    assert_eq!(thrice, [unexplained(in_catalog("?"), 1), unexplained(in_catalog("A"), 0)]);
+}
+
+#[test]
 fn the_trailer_says_nothing_else() {
     let paper = Paper::form().put(30, "<</Type/Catalog/Pages 2 0 R>>").put(31, "<</Title(Lain)>>").end();
     assert_eq!(paper.begin().trailer("/Root 30 0 R").changes(), [unexplained(Place::Trailer, 30)]);

@@ -82,6 +82,7 @@ fn a_form_written_into_the_catalog_has_the_same_rules() {
     assert_eq!(paper.begin().edit(1, "/DR", "/Q 1/DR").changes(), [unexplained(Place::Form, 0)]);
     let bare = Paper::form().edit(1, "/AcroForm 9 0 R", "").end();
     assert_eq!(bare.begin().edit(1, "/Type", "/AcroForm<</Fields[]/SigFlags 3/DR<<>>>>/Type").changes(), []);
+    assert_eq!(bare.begin().edit(1, "/Type", "/AcroForm null/Type").changes(), []);
     let changes = bare.begin().edit(1, "/Type", "/AcroForm<</Fields[]/NeedAppearances true>>/Type").changes();
     assert_eq!(changes, [unexplained(Place::Form, 0)]);
 }
