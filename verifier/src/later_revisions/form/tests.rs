@@ -235,6 +235,10 @@ fn a_field_listed_twice_is_one() {
     let paper = Paper::form().edit(9, "10 0 R", "10 0 R 10 0 R").end();
     let changes = paper.begin().edit(10, "(100)", "(250)").put(13, appearance("250")).changes();
     assert_eq!(changes, [filled("amount", "100", "250", Shown::Agrees)]);
+    // One that leads nowhere is none, as long as it leads nowhere.
+    let nowhere = Paper::form().edit(9, "10 0 R", "99 0 R 10 0 R").end();
+    assert_eq!(nowhere.begin().edit(9, "", "").changes(), []);
+    assert_eq!(nowhere.begin().put(99, "<</FT/Sig/T(x)>>").changes(), [of_field("", 99)]);
     // Listed once more, it is a new field that existed.
     let again = paper.begin().edit(9, "12 0 R", "12 0 R 10 0 R").changes();
     assert_eq!(again, [unexplained(Place::Form, 10)]);
