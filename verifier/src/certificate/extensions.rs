@@ -91,12 +91,19 @@ impl<'a> Extension<'a> {
     }
 }
 
+/// Extensions of one certificate, list or entry. Honest ones have 10; each is compared with all before it, and a list that anybody
+/// put into a document has room for millions.
+const MAX_EXTENSIONS: usize = 100;
+
 /// Reads `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`, each at most once (RFC 5280, 4.2).
 pub(crate) fn read_extensions<'a>(sequence: &Element<'a>) -> Asn1Result<Vec<Extension<'a>>> {
     let mut extensions: Vec<Extension<'a>> = Vec::with_capacity(10);
     let mut reader = sequence.reader();
     while !reader.is_empty() {
         let element = reader.sequence()?;
+        if extensions.len() >= MAX_EXTENSIONS {
+            return Err(element.error(Asn1ErrorKind::Length));
+        }
         let extension = element.within(|reader| {
             let oid = reader.oid()?;
             let is_critical = reader.optional(tag::BOOLEAN)?.map_or(Ok(false), |critical| critical.boolean())?;

@@ -28,6 +28,10 @@ use crate::{names, oid};
 /// The longest list that is read. The largest public ones have some 10 MiB.
 const MAX_OCTETS: usize = 64 * 1024 * 1024;
 
+/// Octets of the issuer's name, and of what names the distribution point. Honest ones have some hundred. They are compared with
+/// every certificate that may be meant, before anybody knows who signed the list.
+const MAX_NAME_OCTETS: usize = 16 * 1024;
+
 /// Reasons for revocation as bits of ReasonFlags (RFC 5280, 4.2.1.13): bits 1 to 8; 0 is unused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reasons(u16);
@@ -225,7 +229,7 @@ impl Crl {
         if inner_algorithm.whole != algorithm.whole {
             return Err(inner_algorithm.error(Asn1ErrorKind::Value));
         }
-        let issuer = reader.sequence()?;
+        let issuer = short(reader.sequence()?)?;
         let this_update = reader.any()?.time()?;
         let next_update = match reader.peek() {
             Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(reader.any()?.time()?),
@@ -266,6 +270,8 @@ impl Crl {
         while !reader.is_empty() {
             let mut entry = reader.sequence()?.reader();
             let serial = entry.expect(tag::INTEGER)?;
+            // Compared octet by octet with a certificate's, which is minimal: a longer one would never be found.
+            serial.integer()?;
             let date = entry.any()?.time()?;
             let mut reason = RevocationReason(0);
             if let Some(extensions) = entry.optional(tag::SEQUENCE)? {
@@ -300,7 +306,7 @@ impl Crl {
         for extension in read_extensions(sequence)? {
             match extension.oid {
                 oid::DELTA_CRL_INDICATOR => self.is_delta = true,
-                oid::ISSUING_DISTRIBUTION_POINT => self.scope = scope(&extension.value()?)?,
+                oid::ISSUING_DISTRIBUTION_POINT => self.scope = scope(&short(extension.value()?)?)?,
                 oid::CRL_NUMBER | oid::AUTHORITY_KEY_IDENTIFIER | oid::ISSUER_ALT_NAME | oid::FRESHEST_CRL => {}
                 _ => self.has_unknown_critical |= extension.is_critical,
             }
@@ -391,6 +397,11 @@ impl Crl {
     }
 }
 
+/// Refuses what is longer than any honest name.
+fn short(element: Element<'_>) -> Asn1Result<Element<'_>> {
+    if element.whole.len() > MAX_NAME_OCTETS { Err(element.error(Asn1ErrorKind::Length)) } else { Ok(element) }
+}
+
 fn scope(value: &Element<'_>) -> Asn1Result<Scope> {
     if value.tag != tag::SEQUENCE {
         return Err(value.error(Asn1ErrorKind::UnexpectedTag));
@@ -413,3 +424,6 @@ fn scope(value: &Element<'_>) -> Asn1Result<Scope> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests;
