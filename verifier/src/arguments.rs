@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     /// Write nothing; the exit code is the answer
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// Show every step of the procedure
+    /// Show the result of every step of the procedure; --json always has them
     #[arg(long)]
     explain: bool,
     /// PDF files, directories (searched for *.pdf), or - for standard input
@@ -44,12 +44,13 @@ pub(crate) struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes: 0 every file TOTAL-PASSED, 1 TOTAL-FAILED, 2 usage, 3 INDETERMINATE, 4 no signature,
 5 revoked or superseded document, 6 unreadable file. Several files: the worst, in the order 2 6 1 4 5 3 0.
+A directory without a PDF is 4.
 
 Without --trust a signature is INDETERMINATE at best; whether the document was changed is told all the same.
 
 Examples:
   teken-verify --trust anchors/root.pem --crl crls signed/*.pdf
-  teken-verify --trust anchors --crl crls --json --at 2026-11-24T07:00:00+07:00 surat.pdf";
+  teken-verify --trust anchors/root.pem --crl crls --json --at 2026-11-24T07:00:00+07:00 surat.pdf";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum LanguageName {

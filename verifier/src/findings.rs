@@ -154,7 +154,7 @@ pub enum Finding {
     },
     /// The claimed time cannot be read as a PDF date.
     ClaimedTimeMalformed,
-    /// The claimed time lies behind the validation time.
+    /// The claimed time lies after the validation time.
     ClaimedTimeInFuture,
 
     // --- the signer's certificate

@@ -154,7 +154,7 @@ impl Words {
     }
 
     fn claimed(self) -> &'static str {
-        self.pick("Waktu yang diakui", "Claimed time")
+        self.pick("Waktu yang diklaim", "Claimed time")
     }
 
     fn document(self) -> &'static str {

@@ -100,7 +100,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
             format!("The claimed signing time lies {seconds} seconds from the time that the service stated.")
         }
         Finding::ClaimedTimeMalformed => "The claimed signing time is not a date.".into(),
-        Finding::ClaimedTimeInFuture => "The claimed signing time lies behind the moment of this verification.".into(),
+        Finding::ClaimedTimeInFuture => "The claimed signing time lies after the moment of this verification.".into(),
         Finding::KeyUsageUnsuitable => "The signer's certificate is not made for signatures (key usage).".into(),
         Finding::PurposeUnsuitable => {
             "The signer's certificate is not made for signing documents (extended key usage).".into()
