@@ -317,7 +317,7 @@ pub(super) struct Revoke {
 pub(super) enum CrlCommand {
     /// Issue a new CRL of one CA
     Issue(CrlIssue),
-    /// Issue new CRLs of all CAs
+    /// Issue new CRLs of all CAs; needs the key of each, the root's too
     Renew(CrlRenew),
 }
 
