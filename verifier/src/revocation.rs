@@ -332,7 +332,7 @@ impl Inquiry<'_> {
     ) -> Result<Result<(), NoStatus>, BudgetSpent> {
         if self.in_question.is_some_and(|list| list.sha256() == crl.sha256()) {
             // Its signature holds; whether its signer is good is being asked. RFC 5280 lets a CA publish the status of
-            // its list signer in that signer's own list, and then the list answers for itself.
+            // its list signer in that signer's own list, and then the list answers for itself, after all others.
             return Ok(Ok(()));
         }
         let mut miss = NoStatus::NotAuthentic;
@@ -363,7 +363,11 @@ impl Inquiry<'_> {
                 Err(PathFailure::BudgetSpent) => return Err(BudgetSpent),
                 Err(_) => continue,
             };
-            match (Inquiry { depth: self.depth + 1, in_question: Some(crl), ..*self }).about(&other_path, budget) {
+            // What others say about its signer comes before what he says himself: he may have lost his key.
+            let is_other = |list: &&&Crl| list.sha256() != crl.sha256();
+            let crls: Vec<&Crl> = self.crls.iter().filter(is_other).copied().chain([crl]).collect();
+            let inquiry = Inquiry { crls: &crls, depth: self.depth + 1, in_question: Some(crl), ..*self };
+            match inquiry.about(&other_path, budget) {
                 Ok(_) => return Ok(Ok(())),
                 Err(RevocationFailure::BudgetSpent) => return Err(BudgetSpent),
                 Err(_) => {}
@@ -422,3 +426,6 @@ fn points(certificate: &Certificate) -> Asn1Result<Vec<Point<'_>>> {
     }
     Ok(points)
 }
+
+#[cfg(test)]
+mod self_vouching;
