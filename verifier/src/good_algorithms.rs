@@ -3,24 +3,26 @@
 use crate::algorithms::AlgorithmPolicy;
 use crate::authenticity::Authentic;
 use crate::clock::ValidationTime;
-use crate::crypto::DigestAlgorithm;
 use crate::findings::Finding;
+use crate::integrity::Binding;
 
 /// They are.
 #[derive(Debug)]
 pub(crate) struct GoodAlgorithms(());
 
 impl GoodAlgorithms {
-    /// Checks digest, signature algorithm and key.
+    /// Checks digests, signature algorithm and key.
     pub(crate) fn establish(
-        digest: DigestAlgorithm,
+        binding: Binding,
         authentic: &Authentic,
         policy: AlgorithmPolicy,
         time: ValidationTime,
     ) -> Result<Self, Finding> {
         let at = time.unix_time();
-        policy.check_digest(digest, at).map_err(Finding::AlgorithmWeak)?;
+        for digest in [Some(binding.digest), binding.imprint].into_iter().flatten() {
+            policy.check_digest(digest, at).map_err(Finding::AlgorithmWeak)?;
+        }
         policy.check_signature(authentic.algorithm(), authentic.key(), at).map_err(Finding::AlgorithmWeak)?;
-        if authentic.agrees_with(digest) { Ok(Self(())) } else { Err(Finding::AlgorithmsDisagree) }
+        if authentic.agrees_with(binding.digest) { Ok(Self(())) } else { Err(Finding::AlgorithmsDisagree) }
     }
 }

@@ -23,7 +23,22 @@ use crate::time_stamps::TstInfo;
 #[derive(Debug)]
 pub(crate) struct Intact {
     revision: usize,
-    digest: DigestAlgorithm,
+    binding: Binding,
+}
+
+/// The digests by which what was signed is bound; it is bound no better than by the worst of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Binding {
+    /// The signer's.
+    pub(crate) digest: DigestAlgorithm,
+    /// The one in a time-stamp's content, which the authority did not choose.
+    pub(crate) imprint: Option<DigestAlgorithm>,
+}
+
+impl From<DigestAlgorithm> for Binding {
+    fn from(digest: DigestAlgorithm) -> Self {
+        Self { digest, imprint: None }
+    }
 }
 
 impl Intact {
@@ -46,9 +61,9 @@ impl Intact {
             return Err(Finding::FieldNotSigned);
         }
         let of_document = |algorithm| digests.of(range, algorithm);
-        let digest = match form.format() {
+        let binding = match form.format() {
             Format::DocumentTimeStamp => token_is_intact(form, &TstInfo::of(form)?, &of_document)?,
-            Format::Pkcs7Sha1 => sha1_content_is_intact(form, &of_document)?,
+            Format::Pkcs7Sha1 => sha1_content_is_intact(form, &of_document)?.into(),
             Format::PadesBaselineB | Format::PadesBaselineT | Format::Pkcs7Detached | Format::Unknown => {
                 let algorithm = digest_algorithm(form)?;
                 match form.signed_attributes() {
@@ -58,10 +73,10 @@ impl Intact {
                     None if form.format() == Format::Pkcs7Detached => {}
                     None => return Err(Finding::SignedAttributesMissing),
                 }
-                algorithm
+                algorithm.into()
             }
         };
-        Ok(Self { revision, digest })
+        Ok(Self { revision, binding })
     }
 
     /// Index of the revision up to whose end everything is covered.
@@ -69,19 +84,19 @@ impl Intact {
         self.revision
     }
 
-    /// The digest that was signed.
-    pub(crate) fn digest(&self) -> DigestAlgorithm {
-        self.digest
+    /// The digests that were signed.
+    pub(crate) fn binding(&self) -> Binding {
+        self.binding
     }
 }
 
 /// A time-stamp token: its imprint is the digest of what is stamped, and its attributes hold the digest of its content
-/// (RFC 3161, 2.4.2). Gives the digest algorithm of its signer.
+/// (RFC 3161, 2.4.2).
 pub(crate) fn token_is_intact(
     form: &WellFormed<'_>,
     content: &TstInfo<'_>,
     stamped: &dyn Fn(DigestAlgorithm) -> Option<Digest>,
-) -> Result<DigestAlgorithm, Finding> {
+) -> Result<Binding, Finding> {
     let imprint = content.imprint_algorithm.clone().map_err(|unknown| Finding::AlgorithmUnknown(unknown.0))?;
     let computed = stamped(imprint).ok_or(Finding::AlgorithmUnsupported)?;
     if computed.as_bytes() != content.imprint {
@@ -89,7 +104,7 @@ pub(crate) fn token_is_intact(
     }
     let algorithm = digest_algorithm(form)?;
     is_message_digest(form, algorithm.hash(&[form.signed_data().content.unwrap_or_default()]))?;
-    Ok(algorithm)
+    Ok(Binding { digest: algorithm, imprint: Some(imprint) })
 }
 
 /// `adbe.pkcs7.sha1` (ISO 32000-1, 12.8.3.3.1): the CMS carries the SHA-1 of the document as its content.

@@ -36,6 +36,8 @@ mod integrity;
 mod json;
 mod later_revisions;
 mod links;
+#[cfg(test)]
+mod made_for_tests;
 mod names;
 mod oid;
 mod orphans;

@@ -144,16 +144,13 @@ fn judge(
     let octets = CmsOctets::new(token).map_err(Finding::CmsMalformed)?;
     let form = WellFormed::establish(&octets, Format::DocumentTimeStamp, &mut notes)?;
     let content = TstInfo::of(&form)?;
-    let digest = integrity::token_is_intact(&form, &content, stamped)?;
+    let binding = integrity::token_is_intact(&form, &content, stamped)?;
     let pool: Vec<Certificate> =
         crate::verify::certificates_of(&form, validator).into_iter().chain(request.pool.iter().cloned()).collect();
     let named = NamedCertificate::establish(&form, &pool)?;
     let authentic = Authentic::establish(&form, &named, &[], request.crypto)?;
     AttributesAgree::establish(&form, &named, &mut notes)?;
-    GoodAlgorithms::establish(digest, &authentic, request.algorithms, request.time)?;
-    if let Ok(imprint) = content.imprint_algorithm {
-        request.algorithms.check_digest(imprint, request.time.unix_time()).map_err(Finding::AlgorithmWeak)?;
-    }
+    GoodAlgorithms::establish(binding, &authentic, request.algorithms, request.time)?;
     Suitable::for_time_stamps(authentic.certificate())?;
     let request = PathRequest { anchors: validator.time_stamp_anchors(), pool: &pool, ..*request };
     let path = TrustedPath::establish(authentic.certificate(), &request, budget).map_err(Finding::Path)?;
@@ -163,3 +160,6 @@ fn judge(
     NotRevoked::establish_with_carried(&path, given, &lists, demand, &request, budget).map_err(Finding::Revocation)?;
     Ok(StampedTime(content.time))
 }
+
+#[cfg(test)]
+mod tests;

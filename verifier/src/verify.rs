@@ -142,7 +142,7 @@ fn verify_signature(
 
     // 6. The algorithms agree with each other and are good enough.
     let algorithms = after(&both(&intact, &authentic), |(intact, authentic)| {
-        GoodAlgorithms::establish(intact.digest(), authentic, validator.algorithms(), time)
+        GoodAlgorithms::establish(intact.binding(), authentic, validator.algorithms(), time)
     });
 
     // 7. What the service stated.

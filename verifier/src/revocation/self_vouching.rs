@@ -1,9 +1,10 @@
 //! Lists whose signer has a certificate of its own.
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use aws_lc_rs::signature::KeyPair as _;
 
 use super::*;
 use crate::clock::ValidationTime;
+use crate::made_for_tests::{algorithm, day, key, name, signed, tlv};
 use crate::oid;
 use crate::path::PolicyDemands;
 use crate::question::{CertificateFailure, CertificateQuestion};
@@ -11,39 +12,6 @@ use crate::trust::TrustAnchors;
 
 const CA: u8 = 1;
 const LIST_SIGNER: u8 = 2;
-
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let head = match u8::try_from(length) {
-        Ok(short) if short < 0x80 => vec![tag, short],
-        Ok(long) => vec![tag, 0x81, long],
-        Err(_) => [&[tag, 0x82], &u16::try_from(length).expect("short test values").to_be_bytes()[..]].concat(),
-    };
-    [&head, content].concat()
-}
-
-fn key(number: u8) -> Ed25519KeyPair {
-    Ed25519KeyPair::from_seed_unchecked(&[number; 32]).expect("any seed is one")
-}
-
-fn algorithm() -> Vec<u8> {
-    tlv(tag::SEQUENCE, &tlv(tag::OBJECT_IDENTIFIER, oid::ED25519))
-}
-
-fn name(text: &str) -> Vec<u8> {
-    let value = [tlv(tag::OBJECT_IDENTIFIER, oid::COMMON_NAME), tlv(tag::UTF8_STRING, text.as_bytes())].concat();
-    tlv(tag::SEQUENCE, &tlv(tag::SET, &tlv(tag::SEQUENCE, &value)))
-}
-
-fn day(day: u8) -> Vec<u8> {
-    tlv(tag::UTC_TIME, format!("2611{day:02}000000Z").as_bytes())
-}
-
-fn signed(tbs: &[u8], signer: u8) -> Vec<u8> {
-    let tbs = tlv(tag::SEQUENCE, tbs);
-    let value = [&[0], key(signer).sign(&tbs).as_ref()].concat();
-    tlv(tag::SEQUENCE, &[tbs, algorithm(), tlv(tag::BIT_STRING, &value)].concat())
-}
 
 /// Everything is issued by the CA.
 fn certificate(serial: u8, subject: &str, subject_key: u8, key_usage: u8) -> Certificate {
