@@ -325,8 +325,9 @@ fn conclude(evidence: &Evidence<'_>, notes: &[Finding]) -> (Conclusion, Checks, 
                 Outcome::Passed(_),
             ) if matches!(revocation, Outcome::Passed(_) | Outcome::NotApplicable)
             && matches!(statement, Outcome::Passed(_) | Outcome::NotApplicable)
-            // What is present and was not judged gives nothing to a signature that passes without it, and takes nothing.
-            && matches!(time_stamps, Outcome::Passed(_) | Outcome::NotChecked(_) | Outcome::NotApplicable)
+            // What is present and was not judged gives nothing to a signature that passes without it, and takes nothing; nor does a
+            // token that does not hold: it is an unsigned attribute, which anybody may add.
+            && !matches!(time_stamps, Outcome::NotAttempted)
             && matches!(validation_data, Outcome::Passed(_) | Outcome::NotChecked(_) | Outcome::NotApplicable) =>
             {
                 Conclusion { indication: Indication::TotalPassed, sub_indication: None }

@@ -19,11 +19,11 @@ fn identifier(oid: &[u8]) -> Vec<u8> {
     tlv(tag::OBJECT_IDENTIFIER, oid)
 }
 
-/// Certificates for time-stamps alone; the test trusts it directly.
-fn authority() -> Certificate {
+/// A certificate for this purpose alone; the test trusts it directly.
+fn certificate_for(purpose: &[u8]) -> Certificate {
     let octets = [&[0], key(AUTHORITY).public_key().as_ref()].concat();
     let key_info = sequence(&[&algorithm(), &tlv(tag::BIT_STRING, &octets)]);
-    let purposes = sequence(&[&identifier(oid::TIME_STAMPING)]);
+    let purposes = sequence(&[&identifier(purpose)]);
     let extension = sequence(&[&identifier(oid::EXTENDED_KEY_USAGE), &tlv(tag::OCTET_STRING, &purposes)]);
     let tbs = [
         tlv(0xa0, &tlv(tag::INTEGER, &[2])),
@@ -38,19 +38,15 @@ fn authority() -> Certificate {
     Certificate::from_der(&signed(&tbs.concat(), AUTHORITY)).expect("a certificate")
 }
 
-/// A token over an imprint.
-fn token(imprint_algorithm: &[u8], imprint: &[u8]) -> Vec<u8> {
-    let authority = authority();
+/// A CMS over these octets, which it holds or not, with these unsigned attributes.
+fn cms(certificate: &Certificate, content: &[&[u8]], holds: Option<&[u8]>, unsigned: &[u8]) -> Vec<u8> {
     let sha512 = sequence(&[&identifier(oid::SHA512)]);
     let one = tlv(tag::INTEGER, &[1]);
-    let message_imprint = sequence(&[&sequence(&[&identifier(imprint_algorithm)]), &tlv(tag::OCTET_STRING, imprint)]);
-    let time = tlv(tag::GENERALIZED_TIME, b"20261115000000Z");
-    let content = sequence(&[&one, &identifier(&[0x2a, 3]), &message_imprint, &one, &time]);
-    let digest = DigestAlgorithm::Sha512.hash(&[&content]).expect("SHA-512 is always there");
-    let reference = sequence(&[&sequence(&[&sequence(&[&tlv(tag::OCTET_STRING, authority.sha256())])])]);
-    let attribute = |oid: &[u8], value: &[u8]| sequence(&[&identifier(oid), &tlv(tag::SET, value)]);
+    let (content_type, version) = if holds.is_some() { (oid::TST_INFO, 3) } else { (oid::DATA, 1) };
+    let digest = DigestAlgorithm::Sha512.hash(content).expect("SHA-512 is always there");
+    let reference = sequence(&[&sequence(&[&sequence(&[&tlv(tag::OCTET_STRING, certificate.sha256())])])]);
     let mut attributes = [
-        attribute(oid::CONTENT_TYPE, &identifier(oid::TST_INFO)),
+        attribute(oid::CONTENT_TYPE, &identifier(content_type)),
         attribute(oid::MESSAGE_DIGEST, &tlv(tag::OCTET_STRING, digest.as_bytes())),
         attribute(oid::SIGNING_CERTIFICATE_V2, &reference),
     ];
@@ -59,33 +55,54 @@ fn token(imprint_algorithm: &[u8], imprint: &[u8]) -> Vec<u8> {
     let value = key(AUTHORITY).sign(&tlv(tag::SET, &attributes));
     let signer_info = sequence(&[
         &one,
-        &sequence(&[authority.issuer(), &one]),
+        &sequence(&[certificate.issuer(), &one]),
         &sha512,
         &tlv(0xa0, &attributes),
         &algorithm(),
         &tlv(tag::OCTET_STRING, value.as_ref()),
+        unsigned,
     ]);
+    let encapsulated = holds.map(|content| tlv(0xa0, &tlv(tag::OCTET_STRING, content))).unwrap_or_default();
     let signed_data = sequence(&[
-        &tlv(tag::INTEGER, &[3]),
+        &tlv(tag::INTEGER, &[version]),
         &tlv(tag::SET, &sha512),
-        &sequence(&[&identifier(oid::TST_INFO), &tlv(0xa0, &tlv(tag::OCTET_STRING, &content))]),
-        &tlv(0xa0, authority.as_der()),
+        &sequence(&[&identifier(content_type), &encapsulated]),
+        &tlv(0xa0, certificate.as_der()),
         &tlv(tag::SET, &signer_info),
     ]);
     sequence(&[&identifier(oid::SIGNED_DATA), &tlv(0xa0, &signed_data)])
 }
 
+fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
+    sequence(&[&identifier(oid), &tlv(tag::SET, value)])
+}
+
+/// A token over an imprint.
+fn token(imprint_algorithm: &[u8], imprint: &[u8]) -> Vec<u8> {
+    let one = tlv(tag::INTEGER, &[1]);
+    let message_imprint = sequence(&[&sequence(&[&identifier(imprint_algorithm)]), &tlv(tag::OCTET_STRING, imprint)]);
+    let time = tlv(tag::GENERALIZED_TIME, b"20261115000000Z");
+    let content = sequence(&[&one, &identifier(&[0x2a, 3]), &message_imprint, &one, &time]);
+    cms(&certificate_for(oid::TIME_STAMPING), &[&content], Some(&content), &[])
+}
+
 /// A page with a time-stamp over the whole file.
 fn stamped(imprint_algorithm: &[u8], digest: DigestAlgorithm) -> Vec<u8> {
-    let imprint = digest.hash(&[b""]).expect("it is computed in tests");
-    let room = 2 * token(imprint_algorithm, imprint.as_bytes()).len();
+    page("/Type/DocTimeStamp/SubFilter/ETSI.RFC3161", |covered| {
+        token(imprint_algorithm, digest.hash(covered).expect("it is computed in tests").as_bytes())
+    })
+}
+
+/// A page with this kind of signature over the whole file; its length does not depend on what it covers.
+fn page(kind: &str, sign: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
+    let room = 2 * sign(&[]).len();
     let objects = [
         "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>>>".to_owned(),
         "<</Type/Pages/Count 1/Kids[3 0 R]>>".to_owned(),
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[4 0 R]>>".to_owned(),
         "<</Type/Annot/Subtype/Widget/FT/Sig/T(stamp)/F 132/Rect[0 0 0 0]/P 3 0 R/V 5 0 R>>".to_owned(),
         format!(
-            "<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161/ByteRange[0 {:010} {:010} {:010}]\
+            "<<{kind}/Filter/Adobe.PPKLite/ByteRange[0 {:010} {:010} {:010}]\
              /Contents<{}>>>",
             0,
             0,
@@ -106,14 +123,14 @@ fn stamped(imprint_algorithm: &[u8], digest: DigestAlgorithm) -> Vec<u8> {
     let range = format!("[0 {gap:010} {behind:010} {:010}]", file.len() - behind);
     let file = file.replace("[0 0000000000 0000000000 0000000000]", &range);
     let (before, after) = (file.get(..gap).expect("before"), file.get(behind..).expect("behind"));
-    let imprint = digest.hash(&[before.as_bytes(), after.as_bytes()]).expect("it is computed in tests");
-    let contents = hex::encode(token(imprint_algorithm, imprint.as_bytes()));
+    let contents = hex::encode(sign(&[before.as_bytes(), after.as_bytes()]));
     format!("{before}<{contents}>{after}").into_bytes()
 }
 
 fn verdict(file: &[u8]) -> Report {
     let mut anchors = TrustAnchors::none();
-    anchors.add(authority());
+    anchors.add(certificate_for(oid::TIME_STAMPING));
+    anchors.add(certificate_for(oid::DOCUMENT_SIGNING));
     let time = ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment"));
     Validator::new(anchors, ValidationData::none(), Policy::default()).verify(file, time)
 }
@@ -126,4 +143,19 @@ fn a_document_is_bound_by_the_imprint_of_its_time_stamp() {
     let weak = verdict(&stamped(oid::SHA1, DigestAlgorithm::Sha1));
     assert_eq!(weak.verdict, FileVerdict::Signed(Indication::Indeterminate), "{weak:#?}");
     assert!(weak.signatures.iter().all(|one| one.findings.iter().any(|finding| finding.code() == "ALGORITHM_WEAK")));
+}
+
+#[test]
+fn a_token_that_does_not_hold_takes_nothing() {
+    let signed = |unsigned: &[u8]| {
+        let certificate = certificate_for(oid::DOCUMENT_SIGNING);
+        page("/Type/Sig/SubFilter/ETSI.CAdES.detached", |covered| cms(&certificate, covered, None, unsigned))
+    };
+    let alone = verdict(&signed(&[]));
+    assert_eq!(alone.verdict, FileVerdict::Signed(Indication::TotalPassed), "{alone:#?}");
+    let other = token(oid::SHA256, &[0; 32]);
+    let stamped = verdict(&signed(&tlv(0xa1, &attribute(oid::TIME_STAMP_TOKEN, &other))));
+    assert_eq!(stamped.verdict, FileVerdict::Signed(Indication::TotalPassed), "{stamped:#?}");
+    let codes: Vec<&str> = stamped.signatures.iter().flat_map(|one| &one.findings).map(Finding::code).collect();
+    assert!(codes.contains(&"TIME_STAMP_FAILED"), "{codes:?}");
 }
