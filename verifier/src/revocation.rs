@@ -139,9 +139,8 @@ impl NotRevoked {
         if carried.is_empty() || matches!(by_given, Err(RevocationFailure::Revoked { .. })) {
             return by_given;
         }
-        let mut own_budget = before;
         let both = given.iter().chain(carried.iter().copied()).collect();
-        let by_both = Self::by_all(both, path, demand, request, &mut own_budget);
+        let by_both = budget.for_carried(&before, |own| Self::by_all(both, path, demand, request, own));
         match (by_given, by_both) {
             (_, Ok(proof)) => Ok(proof),
             (_, Err(failure @ RevocationFailure::Revoked { .. })) => Err(failure),

@@ -99,3 +99,36 @@ fn a_stale_list_that_takes_the_signer_back_is_believed_before_the_signers_own() 
     let unknown = answer(&[stale, list(LIST_SIGNER, 15, &[])]);
     assert!(matches!(unknown, Err(CertificateFailure::Revocation(RevocationFailure::Unknown { .. }))), "{unknown:?}");
 }
+
+#[test]
+fn what_lists_in_a_document_cost_is_bounded_for_the_whole_of_it() {
+    let target = certificate(7, "Budi", 3, 0b1000_0000);
+    let mut anchors = TrustAnchors::none();
+    anchors.add(certificate(1, "CA", CA, 0b0000_0110));
+    let links = crate::links::LinkCache::default();
+    let demands = PolicyDemands::default();
+    let request = PathRequest {
+        anchors: &anchors,
+        pool: &[],
+        demands: &demands,
+        algorithms: crate::algorithms::AlgorithmPolicy::default(),
+        time: ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment")),
+        links: &links,
+        crypto: crate::crypto::Implementation::default(),
+    };
+    let mut budget = Budget::default();
+    let path = TrustedPath::establish(&target, &request, &mut budget).expect("a path");
+    // Newer than the genuine one, so that all of them are looked at.
+    let forged: Vec<Crl> = (20..40).map(|serial| list(LIST_SIGNER, 15, &[serial])).collect();
+    let genuine = list(CA, 10, &[]);
+    let carried: Vec<&Crl> = forged.iter().chain([&genuine]).collect();
+    let mut ask = |given: &[Crl]| {
+        NotRevoked::establish_with_carried(&path, given, &carried, RevocationDemand::Always, &request, &mut budget)
+            .map(|not_revoked| not_revoked.checked())
+    };
+    assert_eq!(ask(&[]), Ok(1));
+    // As many signatures as one file may have.
+    let last = (0..100).map(|_| ask(&[])).last();
+    assert!(matches!(last, Some(Err(RevocationFailure::Unknown { why: NoStatus::NoList, .. }))), "{last:?}");
+    assert_eq!(ask(std::slice::from_ref(&genuine)), Ok(1), "what is given answers still");
+}
