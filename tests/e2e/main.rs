@@ -1,5 +1,6 @@
 //! End to end: the real programs, started as a user starts them.
 
+mod auditor;
 mod bad_documents;
 mod door;
 mod kecamatan;
@@ -11,6 +12,7 @@ use tests::Suite;
 
 fn main() -> ExitCode {
     let mut suite = Suite::new();
+    auditor::cases(&mut suite);
     bad_documents::cases(&mut suite);
     door::cases(&mut suite);
     kecamatan::cases(&mut suite);

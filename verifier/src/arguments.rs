@@ -67,6 +67,8 @@ pub(crate) enum Usage {
     NotUsable { path: PathBuf, error: MaterialError },
     #[error("{}: no file with one of the endings {endings}", path.display())]
     NothingInDirectory { path: PathBuf, endings: String },
+    #[error("the report could not be written: {0}")]
+    NotWritten(std::io::Error),
 }
 
 impl Usage {
@@ -76,6 +78,9 @@ impl Usage {
             Self::NotRead { .. } => "check the path and its permissions",
             Self::NotUsable { .. } => "give certificates and lists as PEM or DER",
             Self::NothingInDirectory { .. } => "name the files themselves",
+            Self::NotWritten(_) => {
+                "what standard output leads to is full or broken; no exit code but this one can be relied on"
+            }
         }
     }
 }

@@ -166,6 +166,8 @@ pub enum Finding {
     PurposeUnspecific,
     /// It is itself an anchor.
     SignerIsAnchor,
+    /// No certificate of the path says where its revocation would be published, and no list was given.
+    RevocationNotPublished,
     /// There is no valid path.
     Path(PathFailure),
     /// Revoked, or not known.
@@ -257,6 +259,7 @@ impl Finding {
             Self::PurposeUnsuitable => "PURPOSE_UNSUITABLE",
             Self::PurposeUnspecific => "PURPOSE_UNSPECIFIC",
             Self::SignerIsAnchor => "SIGNER_IS_ANCHOR",
+            Self::RevocationNotPublished => "REVOCATION_NOT_PUBLISHED",
             Self::Path(failure) => path_code(failure),
             Self::Revocation(failure) => revocation_code(failure),
             Self::TimeStampFailed(_) => "TIME_STAMP_FAILED",
@@ -287,6 +290,7 @@ impl Finding {
             | Self::CarriedListMalformed(_)
             | Self::LaterChange { .. }
             | Self::CmsIsBer
+            | Self::RevocationNotPublished
             | Self::PaddingAfterEnd { .. } => Severity::Warning,
             _ => Severity::Info,
         }
@@ -348,6 +352,7 @@ impl Finding {
             | Self::UsageRights
             | Self::PurposeUnspecific
             | Self::SignerIsAnchor
+            | Self::RevocationNotPublished
             | Self::TimeStampFailed(_)
             | Self::DssNotChecked
             | Self::DssMalformed(_)

@@ -58,19 +58,24 @@ impl File {
 }
 
 /// The files that the arguments name, directories walked, in a stable order.
-pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<File>, Usage> {
-    let mut files = Vec::new();
+///
+/// Directories without a PDF file are given too: they have proved nothing.
+pub(crate) fn collect(paths: &[PathBuf]) -> Result<(Vec<File>, Vec<PathBuf>), Usage> {
+    let (mut files, mut empty) = (Vec::new(), Vec::new());
     for path in paths {
         if path.as_os_str() == "-" {
             files.push(File::Standard);
         } else if path.is_dir() {
             let found = files_in(path, &["pdf"]).map_err(|error| Usage::NotRead { path: path.clone(), error })?;
+            if found.is_empty() {
+                empty.push(path.clone());
+            }
             files.extend(found.into_iter().map(File::Path));
         } else {
             files.push(File::Path(path.clone()));
         }
     }
-    Ok(files)
+    Ok((files, empty))
 }
 
 /// The files below a directory with one of these endings, sorted by path. Symbolic links to directories are not

@@ -5,9 +5,9 @@
 
 mod arguments;
 mod input;
+mod output;
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,8 @@ use std::time::SystemTime;
 
 use arguments::{Arguments, Usage};
 use clap::Parser as _;
-use verifier::{ExitStatus, FileVerdict, UnixTime, ValidationTime, Validator, summary, to_json, to_text};
+use output::Output;
+use verifier::{ExitStatus, FileVerdict, Language, UnixTime, ValidationTime, Validator, summary, to_json, to_text};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -32,14 +33,27 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitStatus, Usage> {
     let validator = arguments.validator()?;
     let time = arguments.at.map_or_else(now, ValidationTime::new);
-    let files = input::collect(&arguments.files)?;
-    let verdicts = verify_all(arguments, &validator, time, &files);
+    let (files, empty) = input::collect(&arguments.files)?;
+    for directory in &empty {
+        eprintln!("teken-verify: {}: {}", directory.display(), no_pdf(arguments.language()));
+    }
+    let output = Output::new(arguments, files.len());
+    let verdicts = verify_all(arguments, &validator, time, &files, &output);
+    output.finish()?;
     if verdicts.len() > 1 && !arguments.quiet && !arguments.json {
         eprintln!("{}", summary(&verdicts, arguments.language()));
     }
-    let statuses = verdicts.iter().map(|verdict| verdict.exit_code());
     // A directory without any file to verify has proved nothing.
+    let nothing = empty.iter().map(|_| ExitStatus::NoSignature);
+    let statuses = verdicts.iter().map(|verdict| verdict.exit_code()).chain(nothing);
     Ok(statuses.reduce(ExitStatus::worse).unwrap_or(ExitStatus::NoSignature))
+}
+
+fn no_pdf(language: Language) -> &'static str {
+    match language {
+        Language::Indonesian => "tidak ada berkas PDF di dalam folder ini",
+        Language::English => "no PDF file in this directory",
+    }
 }
 
 fn now() -> ValidationTime {
@@ -53,6 +67,7 @@ fn verify_all(
     validator: &Validator,
     time: ValidationTime,
     files: &[input::File],
+    output: &Output,
 ) -> Vec<FileVerdict> {
     let one = |file: &input::File| {
         let report = file.verify(validator, time);
@@ -70,7 +85,7 @@ fn verify_all(
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
     if cores <= 1 {
-        return files.iter().map(|file| write_out(one(file))).collect();
+        return files.iter().map(|file| output.write(one(file))).collect();
     }
     let next = AtomicUsize::new(0);
     let done = Mutex::new((Vec::with_capacity(files.len()), BTreeMap::new()));
@@ -86,17 +101,11 @@ fn verify_all(
                     let (verdicts, waiting) = &mut *done;
                     waiting.insert(index, result);
                     while let Some(result) = waiting.remove(&verdicts.len()) {
-                        verdicts.push(write_out(result));
+                        verdicts.push(output.write(result));
                     }
                 }
             });
         }
     });
     done.into_inner().expect("no thread panics while it writes").0
-}
-
-fn write_out((verdict, text): (FileVerdict, String)) -> FileVerdict {
-    // A reader that went away (`| head`) is no reason to lose the exit code.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    verdict
 }

@@ -108,6 +108,9 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::PurposeUnspecific => {
             "The signer's certificate is accepted for documents although it names a more general purpose.".into()
         }
+        Finding::RevocationNotPublished => {
+            "Whether a certificate was revoked is not known: none says where its revocation would be published.".into()
+        }
         Finding::SignerIsAnchor => {
             "The signer's certificate is itself trusted directly; no authority stands above it.".into()
         }

@@ -58,6 +58,9 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::KeyUsageUnsuitable => "Sertifikat penanda tangan tidak dibuat untuk tanda tangan (key usage).".into(),
         Finding::PurposeUnsuitable => "Sertifikat penanda tangan tidak dibuat untuk menandatangani dokumen (extended key usage).".into(),
         Finding::PurposeUnspecific => "Sertifikat penanda tangan diterima untuk dokumen walaupun tujuannya lebih umum.".into(),
+        Finding::RevocationNotPublished => {
+            "Tidak diketahui apakah ada sertifikat yang dicabut: tidak satu pun menyebut tempat pencabutannya diumumkan.".into()
+        }
         Finding::SignerIsAnchor => "Sertifikat penanda tangan dipercaya secara langsung; tidak ada otoritas di atasnya.".into(),
         Finding::Path(failure) => path(failure),
         Finding::Revocation(failure) => revocation(failure),
