@@ -4,6 +4,7 @@
 //! document into one that "has no signature". Usage rights (`/Perms /UR3`, ISO 32000-2, 12.8.2.3) are dictionaries of
 //! the same form that say nothing about the document; they are told apart.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use pades::SignedPdf;
@@ -49,8 +50,23 @@ pub(crate) fn find(pdf: &SignedPdf<'_>) -> Orphans {
 /// Where the object streams lie that hold such dictionaries. A signature cannot stand in one, because its gap is a place in the
 /// file; one that was made elsewhere can be kept there, or be hidden. What cannot be read holds none that anybody would see.
 fn in_object_streams(pdf: &SignedPdf<'_>) -> Vec<usize> {
+    let holds_one = |view: View<'_>, container| {
+        let data = view.octets_in(Source::ObjectStream(container));
+        data.is_ok_and(|data| memchr::memmem::find(data, MARK).is_some())
+    };
+    object_streams(pdf)
+        .into_iter()
+        .filter(|(view, container, _)| holds_one(*view, *container))
+        .map(|(_, _, offset)| offset)
+        .collect()
+}
+
+/// Every object stream that some revision takes objects from, once, with a view that sees it and its place in the file: as many
+/// revisions as a file may have can all name the largest one.
+fn object_streams<'p>(pdf: &'p SignedPdf<'_>) -> Vec<(View<'p>, u32, usize)> {
     let document = pdf.document();
-    let mut offsets = Vec::new();
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
     for index in 0..pdf.revisions().len() {
         let (Some(view), Ok(entries)) = (document.view(index), document.entries(index)) else { continue };
         let mut containers: Vec<u32> = entries
@@ -63,18 +79,15 @@ fn in_object_streams(pdf: &SignedPdf<'_>) -> Vec<usize> {
         containers.sort_unstable();
         containers.dedup();
         for container in containers {
-            let holds_one = view
-                .octets_in(Source::ObjectStream(container))
-                .is_ok_and(|data| memchr::memmem::find(data, MARK).is_some());
-            if let (true, Ok(Some(located))) = (holds_one, view.locate(container))
+            if let Ok(Some(located)) = view.locate(container)
                 && let Place::Offset(offset) = located.entry.place
-                && !offsets.contains(&offset)
+                && seen.insert((container, offset))
             {
-                offsets.push(offset);
+                found.push((view, container, offset));
             }
         }
     }
-    offsets
+    found
 }
 
 /// The octets are those of a PDF that carries a signature dictionary, wherever it lies.
@@ -96,4 +109,63 @@ fn usage_rights(view: View<'_>) -> Vec<Range<usize>> {
             value => Some(value.span()),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pades::Limits;
+
+    use super::*;
+
+    /// A section of cross-references, whose entries are kind, place and index.
+    fn section(file: &mut Vec<u8>, previous: Option<usize>, first: u32, entries: &[(u8, usize, u16)]) -> usize {
+        let start = file.len();
+        let data: Vec<u8> = entries
+            .iter()
+            .flat_map(|(kind, place, index)| {
+                let place = u32::try_from(*place).expect("a small file").to_be_bytes();
+                [&[*kind], &place[..], &index.to_be_bytes()].concat()
+            })
+            .collect();
+        let previous = previous.map(|previous| format!("/Prev {previous}")).unwrap_or_default();
+        let head = format!(
+            "6 0 obj\n<</Type/XRef/Size 7/W[1 4 2]/Index[{first} {}]{previous}/Root 1 0 R/Length {}>>\nstream\n",
+            entries.len(),
+            data.len()
+        );
+        file.extend(head.as_bytes());
+        file.extend(data);
+        file.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").as_bytes());
+        start
+    }
+
+    #[test]
+    fn an_object_stream_is_searched_once_however_many_revisions_name_it() {
+        let mut file = b"%PDF-1.7\n".to_vec();
+        let mut offsets = vec![0];
+        let data = "5 0 <</ByteRange[0 1 2 3]>>";
+        for object in [
+            "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n".to_owned(),
+            "2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n".into(),
+            "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\n".into(),
+            format!("4 0 obj\n<</Type/ObjStm/N 1/First 4/Length {}>>\nstream\n{data}\nendstream\nendobj\n", data.len()),
+        ] {
+            offsets.push(file.len());
+            file.extend(object.as_bytes());
+        }
+        let mut entries = vec![(0, 0, 0xffff)];
+        entries.extend(offsets.iter().skip(1).map(|offset| (1, *offset, 0)));
+        entries.extend([(2, 4, 0), (1, file.len(), 0)]);
+        let mut last = section(&mut file, None, 0, &entries);
+        for _ in 0..100 {
+            let own = file.len();
+            last = section(&mut file, Some(last), 5, &[(2, 4, 0), (1, own, 0)]);
+        }
+        let pdf = SignedPdf::open(&file, &Limits::default()).expect("a file");
+        assert_eq!(pdf.revisions().len(), 101);
+        let stream = *offsets.get(4).expect("it was written");
+        let searched: Vec<usize> = object_streams(&pdf).into_iter().map(|(_, _, offset)| offset).collect();
+        assert_eq!(searched, [stream]);
+        assert_eq!(find(&pdf).offsets, [memchr::memmem::find(&file, MARK).expect("it is not compressed"), stream]);
+    }
 }
