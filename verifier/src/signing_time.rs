@@ -16,9 +16,9 @@ use crate::time_stamps::StampedTime;
 pub(crate) struct BestSignatureTime(UnixTime);
 
 impl BestSignatureTime {
-    /// The time of a time-stamp that holds, else the validation time.
+    /// The time of a time-stamp that holds, if that is earlier, else the validation time (EN 319 102-1, 5.5.4).
     pub(crate) fn establish(stamped: Option<StampedTime>, time: ValidationTime) -> Self {
-        Self(stamped.map_or(time.unix_time(), StampedTime::unix_time))
+        Self(stamped.map_or(time.unix_time(), |stamped| stamped.unix_time().min(time.unix_time())))
     }
 
     pub(crate) fn unix_time(self) -> UnixTime {

@@ -128,10 +128,14 @@ fn page(kind: &str, sign: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
 }
 
 fn verdict(file: &[u8]) -> Report {
+    verdict_at(file, b"261120000000Z")
+}
+
+fn verdict_at(file: &[u8], moment: &[u8]) -> Report {
     let mut anchors = TrustAnchors::none();
     anchors.add(certificate_for(oid::TIME_STAMPING));
     anchors.add(certificate_for(oid::DOCUMENT_SIGNING));
-    let time = ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment"));
+    let time = ValidationTime::new(UnixTime::from_utc_time(moment).expect("a moment"));
     Validator::new(anchors, ValidationData::none(), Policy::default()).verify(file, time)
 }
 
@@ -158,4 +162,15 @@ fn a_token_that_does_not_hold_takes_nothing() {
     assert_eq!(stamped.verdict, FileVerdict::Signed(Indication::TotalPassed), "{stamped:#?}");
     let codes: Vec<&str> = stamped.signatures.iter().flat_map(|one| &one.findings).map(Finding::code).collect();
     assert!(codes.contains(&"TIME_STAMP_FAILED"), "{codes:?}");
+}
+
+#[test]
+fn a_signature_exists_at_the_latest_at_the_validation_time() {
+    let file = stamped(oid::SHA256, DigestAlgorithm::Sha256);
+    // The stamp is of the 15th.
+    for (moment, best) in [(b"261120000000Z", b"261115000000Z"), (b"261110000000Z", b"261110000000Z")] {
+        let report = verdict_at(&file, moment);
+        let times: Vec<UnixTime> = report.signatures.iter().map(|one| one.best_signature_time).collect();
+        assert_eq!(times, [UnixTime::from_utc_time(best).expect("a moment")]);
+    }
 }
