@@ -46,6 +46,7 @@ fn in_the_store() -> Outcome {
     let validator = signatory.validator(&[])?;
     let verify = |file: &[u8]| anyhow::Ok(validator.verify(file, moment()?));
     let without = verify(&file)?;
+    ensure!(!codes(&without).contains(&"REVOCATION_NOT_PUBLISHED"), "the certificates say where: {without:#?}");
     ensure!(is_status_unknown(&without), "nothing is at hand: {without:#?}");
 
     for key in ["CRLs", "VRI"] {
@@ -196,6 +197,7 @@ fn forged_where_none_is_needed() -> Outcome {
     let file = Handmade::USUAL.sign(&signatory, &signatory.prepare()?)?;
     let report = validator.verify(&file, moment()?);
     ensure!(passes(&report), "without any list: {report:#?}");
+    ensure!(codes(&report).contains(&"REVOCATION_NOT_PUBLISHED"), "it does not pass in silence: {report:#?}");
     let forged = with_store(&file, "CRLs", &[unpublished.forged_list])?;
     let report = validator.verify(&forged, moment()?);
     ensure!(passes(&report), "with a forged list: {report:#?}");

@@ -166,7 +166,7 @@ pub enum Finding {
     PurposeUnspecific,
     /// It is itself an anchor.
     SignerIsAnchor,
-    /// No certificate of the path says where its revocation would be published, and no list was given.
+    /// A certificate of the path does not say where its revocation would be published, and no list covers it.
     RevocationNotPublished,
     /// There is no valid path.
     Path(PathFailure),

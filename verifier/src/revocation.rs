@@ -103,12 +103,19 @@ pub enum Position {
 #[derive(Clone, Debug)]
 pub struct NotRevoked {
     checked: usize,
+    unpublished: usize,
 }
 
 impl NotRevoked {
     /// Certificates whose status was looked up. 0: none of them says where it is published, and none was demanded.
     pub fn checked(&self) -> usize {
         self.checked
+    }
+
+    /// How many certificates name no place for their revocation, and no list at hand covers them: nothing is known of
+    /// them, and nothing was demanded.
+    pub fn unpublished(&self) -> usize {
+        self.unpublished
     }
 
     /// Looks up every certificate of the path, the target first.
@@ -185,7 +192,7 @@ struct Point<'a> {
 
 impl Inquiry<'_> {
     fn about(&self, path: &TrustedPath, budget: &mut Budget) -> Result<NotRevoked, RevocationFailure> {
-        let mut checked = 0;
+        let (mut checked, mut unpublished) = (0, 0);
         // A revoked certificate further up outweighs an unknown one below: the worst is told.
         let mut unknown = None;
         for (index, (certificate, issuer)) in path.links().enumerate() {
@@ -196,13 +203,15 @@ impl Inquiry<'_> {
                 Status::Revoked(Revoked { date, reason }) => {
                     return Err(RevocationFailure::Revoked { subject: subject(), position, date, reason });
                 }
-                Status::Unknown(NoStatus::NoList | NoStatus::OutOfScope) if !self.is_demanded(certificate) => {}
+                Status::Unknown(NoStatus::NoList | NoStatus::OutOfScope) if !self.is_demanded(certificate) => {
+                    unpublished += 1;
+                }
                 Status::Unknown(why) => {
                     unknown.get_or_insert_with(|| RevocationFailure::Unknown { subject: subject(), position, why });
                 }
             }
         }
-        unknown.map_or(Ok(NotRevoked { checked }), Err)
+        unknown.map_or(Ok(NotRevoked { checked, unpublished }), Err)
     }
 
     fn is_demanded(&self, certificate: &Certificate) -> bool {

@@ -185,13 +185,12 @@ fn verify_signature(
         Some(path) => {
             let (given, demand) = (validator.crls(), validator.revocation_demand());
             match NotRevoked::establish_with_carried(path, given, &lists, demand, &request, budget) {
-                Ok(proof) if proof.checked() == 0 => {
-                    if !path.certificates().is_empty() {
+                Ok(proof) => {
+                    if proof.unpublished() > 0 {
                         notes.push(Finding::RevocationNotPublished);
                     }
-                    Outcome::NotApplicable
+                    if proof.checked() == 0 { Outcome::NotApplicable } else { Outcome::Passed(proof) }
                 }
-                Ok(proof) => Outcome::Passed(proof),
                 Err(failure @ RevocationFailure::Revoked { .. }) => Outcome::Failed(Finding::Revocation(failure)),
                 Err(failure) => Outcome::NotChecked(Finding::Revocation(failure)),
             }

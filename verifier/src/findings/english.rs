@@ -109,7 +109,8 @@ pub(super) fn sentence(finding: &Finding) -> String {
             "The signer's certificate is accepted for documents although it names a more general purpose.".into()
         }
         Finding::RevocationNotPublished => {
-            "Whether a certificate was revoked is not known: none says where its revocation would be published.".into()
+            "A certificate does not say where its revocation would be published: whether it was revoked is not known."
+                .into()
         }
         Finding::SignerIsAnchor => {
             "The signer's certificate is itself trusted directly; no authority stands above it.".into()

@@ -59,7 +59,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::PurposeUnsuitable => "Sertifikat penanda tangan tidak dibuat untuk menandatangani dokumen (extended key usage).".into(),
         Finding::PurposeUnspecific => "Sertifikat penanda tangan diterima untuk dokumen walaupun tujuannya lebih umum.".into(),
         Finding::RevocationNotPublished => {
-            "Tidak diketahui apakah ada sertifikat yang dicabut: tidak satu pun menyebut tempat pencabutannya diumumkan.".into()
+            "Ada sertifikat yang tidak menyebut tempat pencabutannya diumumkan: tidak diketahui apakah sertifikat itu dicabut.".into()
         }
         Finding::SignerIsAnchor => "Sertifikat penanda tangan dipercaya secara langsung; tidak ada otoritas di atasnya.".into(),
         Finding::Path(failure) => path(failure),
