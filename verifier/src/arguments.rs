@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes: 0 every file TOTAL-PASSED, 1 TOTAL-FAILED, 2 usage, 3 INDETERMINATE, 4 no signature,
 5 revoked or superseded document, 6 unreadable file. Several files: the worst, in the order 2 6 1 4 5 3 0.
-A directory without a PDF is 4.
+A directory without a PDF is 4, a report that could not be written is 2.
 
 Without --trust a signature is INDETERMINATE at best; whether the document was changed is told all the same.
 
