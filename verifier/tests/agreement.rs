@@ -23,14 +23,9 @@ use signatures::Found;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let corpus = shared::shared().join("corpus");
-    let case = |name, run: fn(&Path) -> Result<(), Failed>| {
-        let corpus = corpus.clone();
-        shared::case_with(&corpus.clone(), name, move || run(&corpus))
-    };
     let trials = vec![
-        case("every_signature_value_of_the_corpus_is_judged_alike", values),
-        case("every_file_of_the_corpus_is_judged_alike", reports),
+        shared::corpus_case("every_signature_value_of_the_corpus_is_judged_alike", values),
+        shared::corpus_case("every_file_of_the_corpus_is_judged_alike", reports),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }

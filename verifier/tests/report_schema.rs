@@ -26,15 +26,10 @@ fn june() -> ValidationTime {
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let corpus = shared::shared().join("corpus");
-    let case = |name, run: fn(&Path) -> Result<(), Failed>| {
-        let corpus = corpus.clone();
-        shared::case_with(&corpus.clone(), name, move || run(&corpus))
-    };
     let trials = vec![
         Trial::test("a_report_without_signatures_follows_the_schema", without_signatures),
-        case("every_report_follows_the_schema", every_report),
-        case("a_report_that_is_spoiled_anywhere_is_refused", spoiled),
+        shared::corpus_case("every_report_follows_the_schema", every_report),
+        shared::corpus_case("a_report_that_is_spoiled_anywhere_is_refused", spoiled),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -22,3 +22,10 @@ pub(crate) fn case_with(data: &Path, name: &str, run: impl FnOnce() -> Result<()
         Trial::test(format!("{name} [needs TEKEN_SHARED]"), || Ok(())).with_ignored_flag(true)
     }
 }
+
+/// A case over the public corpus, which it is given.
+#[allow(dead_code, reason = "not every test binary judges the corpus")]
+pub(crate) fn corpus_case(name: &str, run: fn(&Path) -> Result<(), Failed>) -> Trial {
+    let corpus = shared().join("corpus");
+    case_with(&corpus.clone(), name, move || run(&corpus))
+}
