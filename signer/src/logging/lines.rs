@@ -130,7 +130,9 @@ mod tests {
         }
         (0..given).for_each(|_| go.send(()).expect("the writer is there"));
         drop(go);
+        let patience = std::time::Instant::now() + Duration::from_secs(30);
         while !taken.lock().expect("no panic").iter().any(|line| line.ends_with("missing")) {
+            assert!(std::time::Instant::now() < patience, "nobody tells what is missing");
             std::thread::yield_now();
         }
         lines.last();

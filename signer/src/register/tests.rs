@@ -1,4 +1,4 @@
-//! The register by itself: numbers, time, refusals, what its file allows.
+//! The register by itself: numbers, time, refusals, failures of the disk. What its files must be: `file.rs`.
 
 use std::collections::BTreeSet;
 
