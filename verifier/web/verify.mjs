@@ -25,7 +25,10 @@ export async function load(octets) {
       [KINDS.language, language],
       [KINDS.name, name],
       [KINDS.pdf, pdf],
-    ].map(([kind, value]) => [kind, typeof value === "string" ? new TextEncoder().encode(value) : value]);
+    ]
+      // What was not given is left out: the module says what is missing.
+      .filter(([, value]) => value !== undefined)
+      .map(([kind, value]) => [kind, typeof value === "string" ? new TextEncoder().encode(value) : value]);
     const length = parts.reduce((sum, [, value]) => sum + 5 + value.length, 0);
     let line;
     try {
