@@ -7,5 +7,6 @@ mod admission;
 mod calls;
 mod connections;
 mod fixture;
+mod frames;
 mod handshake;
 mod wire;

@@ -15,37 +15,13 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::fixture::{Place, Server};
+use crate::frames::*;
 use crate::running::{sign_digest, timed};
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-// Types of frames (RFC 9113, 6), flags of HEADERS, and one error code (7).
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const PRIORITY: u8 = 2;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
-const UNKNOWN: u8 = 0x5a;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
-const ENHANCE_YOUR_CALM: u32 = 0xb;
 
 /// How long each flood lasts, unless the service ends it.
 const FLOOD: Duration = Duration::from_millis(400);
 /// What all floods together may add to the memory of the process: some 90 stalled connections and what waits in their buffers.
 const GROWTH_KIB: u64 = 24 * 1024;
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("a short payload").to_be_bytes();
-    let mut octets = vec![length[1], length[2], length[3], kind, flags];
-    octets.extend(stream.to_be_bytes());
-    octets.extend(payload);
-    octets
-}
 
 /// A header that stands for itself: a literal without indexing (RFC 7541, 6.2.2), both texts below 127 octets.
 fn literal(name: &str, value: &str) -> Vec<u8> {

@@ -4,5 +4,7 @@
 
 mod abuse;
 mod fixture;
+#[path = "../../src/serve/tests/frames.rs"]
+mod frames;
 mod refusals;
 mod running;

@@ -6,18 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio_rustls::client::TlsStream;
 
 use super::fixture::{TestAgency, TestServer};
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/// Types of frames (RFC 9113, 6) and one error code (7).
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
-const ENHANCE_YOUR_CALM: u32 = 0xb;
+use super::frames::*;
 
 struct Frame {
     kind: u8,
@@ -32,14 +21,6 @@ async fn read(stream: &mut TlsStream<DuplexStream>) -> std::io::Result<Frame> {
     stream.read_exact(&mut payload).await?;
     let id = u32::from_be_bytes([head[5] & 0x7f, head[6], head[7], head[8]]);
     Ok(Frame { kind: head[3], stream: id, payload })
-}
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("a short payload").to_be_bytes();
-    let mut octets = vec![length[1], length[2], length[3], kind, flags];
-    octets.extend(stream.to_be_bytes());
-    octets.extend(payload);
-    octets
 }
 
 async fn raw(agency: &TestAgency, server: &TestServer) -> TlsStream<DuplexStream> {
