@@ -44,6 +44,13 @@ pub enum KeyError {
         /// The key that the certificate certifies.
         certificate: KeyId,
     },
+    /// The octets are no COSE Sig_structure (RFC 9052, 4.4) of the key's own purpose, or their header names another algorithm or key:
+    /// the caller's mistake. Nothing was signed.
+    #[error("key {key_id} signs only statements of its own purpose that name it, and these octets are none")]
+    NotToBeSigned {
+        /// The key that was to sign.
+        key_id: KeyId,
+    },
     /// The system's generator gave nothing; nothing was signed.
     #[error("the system's random number generator failed")]
     Randomness,

@@ -5,6 +5,7 @@
 //!
 //! - a [`SignatureValue`] exists only after it was verified with the public key;
 //! - a [`Credential`] exists only when key and chain match;
+//! - a [`SealKey`] or [`StatusKey`] signs statements of its own purpose and nothing else;
 //! - a private key of a person is never written unencrypted, never printed, and never loaded from a file that others can
 //!   read, exchange or reach by a second name.
 //!
@@ -26,9 +27,11 @@ mod passphrase;
 mod pem_blocks;
 mod public_key;
 pub mod secret_file;
+mod sig_structure;
 mod signature_value;
 mod signing_key;
 mod soft;
+mod statement_key;
 pub mod whole_file;
 
 pub use certificate::{Certificate, chain_from_pem, chain_to_pem, office_from_certificate};
@@ -45,3 +48,4 @@ pub use public_key::PublicKey;
 pub use signature_value::SignatureValue;
 pub use signing_key::{Signing, SigningKey};
 pub use soft::SoftKey;
+pub use statement_key::{SealKey, StatusKey};

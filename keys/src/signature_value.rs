@@ -33,6 +33,11 @@ impl SignatureValue {
     pub fn as_der(&self) -> &[u8] {
         &self.0
     }
+
+    /// r || s, 32 octets each, as COSE writes it (RFC 9053, 2.1).
+    pub(crate) fn to_r_s(&self) -> [u8; 64] {
+        Signature::from_der(&self.0).expect("made from a signature").to_bytes().into()
+    }
 }
 
 impl fmt::Debug for SignatureValue {

@@ -14,7 +14,10 @@ use der::{
 use getrandom::SysRng;
 use p256::{
     NistP256, SecretKey,
-    ecdsa::{self, signature::hazmat::RandomizedPrehashSigner},
+    ecdsa::{
+        self,
+        signature::hazmat::{PrehashSigner, RandomizedPrehashSigner},
+    },
     elliptic_curve::{ALGORITHM_OID, Generate},
     pkcs8::EncodePrivateKey,
 };
@@ -94,6 +97,18 @@ impl SoftKey {
         SignatureValue::verified(signature, dtbsr, &self.public)
     }
 
+    /// Signs with RFC 6979's nonce as it stands, from key and message alone: the same value each time.
+    ///
+    /// # Errors
+    /// [`KeyError::SignatureDoesNotVerify`].
+    pub(crate) fn sign_deterministically(&self, dtbsr: &Dtbsr) -> Result<SignatureValue, KeyError> {
+        let signature: ecdsa::Signature = self.secret.sign_prehash(dtbsr.as_bytes()).map_err(|_| {
+            // Only a nonce or s of nought, which nobody will ever see.
+            KeyError::SignatureDoesNotVerify { key_id: self.public.key_id().clone() }
+        })?;
+        SignatureValue::verified(signature, dtbsr, &self.public)
+    }
+
     /// The self-test: a key that cannot make a signature that its public half accepts does not exist for us.
     fn proved<R: TryCryptoRng + ?Sized>(secret: ecdsa::SigningKey, rng: &mut R) -> Result<Self, KeyError> {
         let public = PublicKey::from_point(&secret.verifying_key().into())?;
@@ -167,5 +182,38 @@ impl SigningKey for SoftKey {
 impl fmt::Debug for SoftKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SoftKey({})", self.public.key_id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use getrandom::SysRng;
+    use p256::SecretKey;
+
+    use super::SoftKey;
+    use crate::Dtbsr;
+
+    /// RFC 6979, A.2.5: the key, and r and s of "sample" and "test" under SHA-256; s as it is there, or the order less it.
+    #[test]
+    fn a_deterministic_value_is_that_of_rfc_6979() {
+        let scalar =
+            hex::decode("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721").expect("hexadecimal");
+        let secret = SecretKey::from_slice(&scalar).expect("a scalar").into();
+        let key = SoftKey::proved(secret, &mut SysRng).expect("a key");
+        for (message, r, s) in [
+            (
+                "sample",
+                "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
+                "0834e36ad29a83bf2bc9385e491d6099c8fdf9d1ed67aa7ea5f51f93782857a9",
+            ),
+            (
+                "test",
+                "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367",
+                "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083",
+            ),
+        ] {
+            let value = key.sign_deterministically(&Dtbsr::hash(message.as_bytes())).expect("signed");
+            assert_eq!(hex::encode(value.to_r_s()), [r, s].concat(), "{message}");
+        }
     }
 }

@@ -54,6 +54,8 @@ struct Keys {
     issuing: SealedKey,
     access: SealedKey,
     signing: SealedKey,
+    seal: SealedKey,
+    status: SealedKey,
 }
 
 struct SealedKey {
@@ -62,16 +64,24 @@ struct SealedKey {
 }
 
 impl Keys {
-    /// scrypt takes most of the time of making an agency, so the four derivations run side by side.
+    /// scrypt takes most of the time of making an agency, so the derivations run side by side.
     fn generate(options: &AgencyOptions<'_>) -> Result<Self, KeyError> {
         let ca_passphrase = options.ca_passphrase.unwrap_or(options.passphrase);
         thread::scope(|scope| {
             let sealed = |passphrase| scope.spawn(move || SealedKey::generate(passphrase));
-            let made =
-                [sealed(ca_passphrase), sealed(ca_passphrase), sealed(ca_passphrase), sealed(options.passphrase)]
-                    .map(|thread| thread.join().expect("making a key does not panic"));
-            let [root, issuing, access, signing] = made;
-            Ok(Self { root: root?, issuing: issuing?, access: access?, signing: signing? })
+            let (ca, signer) = (ca_passphrase, options.passphrase);
+            let made = [ca, ca, ca, signer, signer, signer]
+                .map(sealed)
+                .map(|thread| thread.join().expect("making a key does not panic"));
+            let [root, issuing, access, signing, seal, status] = made;
+            Ok(Self {
+                root: root?,
+                issuing: issuing?,
+                access: access?,
+                signing: signing?,
+                seal: seal?,
+                status: status?,
+            })
         })
     }
 }
@@ -182,6 +192,8 @@ fn certify(options: &AgencyOptions<'_>, keys: Keys, layout: &Layout) -> Result<(
         keys.issuing.file(layout.ca_key(Authority::Issuing)),
         keys.access.file(layout.ca_key(Authority::Access)),
         keys.signing.file(layout.signing_key()),
+        keys.seal.file(layout.seal_key()),
+        keys.status.file(layout.status_key()),
         NewFile::secret(layout.commitment_key(), new_commitment_key(&mut SysRng)?),
     ];
 

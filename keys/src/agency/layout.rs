@@ -12,7 +12,8 @@ use super::Authority;
 /// anchors/root.pem     the public anchor of signatures
 /// anchors/access.pem   the anchor of TLS, which vouches for no signature
 /// crls/*.crl           DER: root, issuing, access
-/// signer/              all that the service needs: signing.key (encrypted), chain.pem, commitment.key, server.key, server.pem
+/// signer/              all that the service needs: signing.key, seal.key, status.key (encrypted), chain.pem, commitment.key,
+///                      server.key, server.pem
 /// office/<id>.*        key and certificate of an office's TLS client
 /// ca/                  keys (encrypted) and certificates of the CAs, index.json, issued/<serial>.pem
 /// ```
@@ -54,6 +55,16 @@ impl Layout {
     /// The signing key, encrypted PKCS#8.
     pub fn signing_key(&self) -> PathBuf {
         self.dir.join("signer/signing.key")
+    }
+
+    /// The key that seals what is printed, encrypted PKCS#8. An agency made before there were seals has none yet.
+    pub fn seal_key(&self) -> PathBuf {
+        self.dir.join("signer/seal.key")
+    }
+
+    /// The key that signs status tokens, encrypted PKCS#8. An agency made before there were seals has none yet.
+    pub fn status_key(&self) -> PathBuf {
+        self.dir.join("signer/status.key")
     }
 
     /// The signing certificate and its issuing CA, PEM.

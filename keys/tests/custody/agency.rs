@@ -100,9 +100,11 @@ fn every_file_has_its_place_and_mode() {
         ("signer", 0o700),
         ("signer/chain.pem", 0o444),
         ("signer/commitment.key", 0o400),
+        ("signer/seal.key", 0o400),
         ("signer/server.key", 0o400),
         ("signer/server.pem", 0o444),
         ("signer/signing.key", 0o400),
+        ("signer/status.key", 0o400),
     ];
     assert_eq!(found, expected.map(|(path, mode)| (path.to_owned(), mode)));
     assert_eq!(fs::read(agency().layout().commitment_key()).expect("a key").len(), 32);

@@ -12,6 +12,7 @@ mod openssl;
 mod process;
 mod scalar;
 mod soft_key;
+mod statement_key;
 mod vectors;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         process::trials(),
         scalar::trials(),
         soft_key::trials(),
+        statement_key::trials(),
         vectors::trials(),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
