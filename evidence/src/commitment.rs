@@ -27,6 +27,10 @@ pub enum CommitmentDomain {
     Request,
     /// A page token of a listing.
     PageToken,
+    /// The nonce of a seal: the same request gets the same nonce, and nobody else can compute it.
+    SealNonce,
+    /// The permutation that hides in which order status indexes were given out.
+    StatusPermutation,
 }
 
 impl CommitmentDomain {
@@ -36,6 +40,8 @@ impl CommitmentDomain {
             Self::PageToken => b"teken.v1.page-token",
             Self::Request => b"teken.v1.request",
             Self::RequestingOfficer => b"teken.v1.requesting-officer",
+            Self::SealNonce => b"teken.v1.seal-nonce",
+            Self::StatusPermutation => b"teken.v1.status-permutation",
         }
     }
 }

@@ -12,13 +12,17 @@
 //!
 //! Read first: [`signing_statement`], the specification of the attribute with a worked example.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
+
 mod commitment;
 mod names;
 mod oid;
 pub mod signing_statement;
+pub mod status;
 
 pub use commitment::{Commitment, CommitmentDomain, CommitmentKey};
 pub use der::asn1::ObjectIdentifier;
 pub use names::{DocumentType, NameError, OfficeId};
 pub use oid::{OidArc, OidArcError};
 pub use signing_statement::{MandateReference, SigningStatement, StatementError, UnixSeconds};
+pub use status::StatusIndex;

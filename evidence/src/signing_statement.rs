@@ -15,7 +15,8 @@
 //!     documentType      UTF8String (SIZE (1..32)),        -- a-z 0-9 -
 //!     numberCommitment  OCTET STRING (SIZE (32)),         -- HMAC-SHA-256 of the number, see CommitmentKey
 //!     sealHash      [0] IMPLICIT OCTET STRING (SIZE (32)) OPTIONAL, -- SHA-256 of the QR seal on the page
-//!     mandate       [1] IMPLICIT MandateReference OPTIONAL }
+//!     mandate       [1] IMPLICIT MandateReference OPTIONAL,
+//!     statusIndex   [2] IMPLICIT INTEGER (0..1099511627775) OPTIONAL } -- see StatusIndex
 //!
 //! MandateReference ::= SEQUENCE {
 //!     id    UTF8String (SIZE (1..63)),
@@ -28,12 +29,15 @@
 //! 2. Every encoding but DER is malformed, as is anything after the value, an unknown version, or an unknown field.
 //! 3. `signedAt` is the time by which mandates, office hours and terms of office are judged. `/M` is only a claim; one that lies more
 //!    than [`CLAIMED_TIME_TOLERANCE_SECONDS`] away is reported.
-//! 4. The statement proves what the *service* said when it signed. It is no time-stamp: it does not show that the signature existed
+//! 4. `statusIndex` names one value of one status list (see [`status`](crate::status)). A list that was issued before `signedAt` says
+//!    nothing about this signature: every index that was not given out when a list was made reads INVALID in it.
+//! 5. The statement proves what the *service* said when it signed. It is no time-stamp: it does not show that the signature existed
 //!    before the certificate expired or was revoked.
 //!
 //! # Worked example
 //!
-//! Sequence 7, 2026-11-24 01:02:03 UTC, office `kec-bekasi-timur`, type `surat`, a commitment of 32 octets `aa`, no seal, no mandate:
+//! Sequence 7, 2026-11-24 01:02:03 UTC, office `kec-bekasi-timur`, type `surat`, a commitment of 32 octets `aa`, no seal, no mandate,
+//! no status index:
 //!
 //! ```text
 //! 30 52                                      SEQUENCE, 82 octets
@@ -44,6 +48,8 @@
 //!    0c 05 7375726174                           "surat"
 //!    04 20 aa..aa                               commitment
 //! ```
+//!
+//! With the status index 1 of shard 7, 7,340,033, it ends with `82 03 70 00 01`.
 //!
 //! ```
 //! use evidence::{Commitment, DocumentType, OfficeId, SigningStatement, UnixSeconds};
@@ -56,6 +62,7 @@
 //!     number_commitment: Commitment::from_bytes([0xaa; 32]),
 //!     seal_hash: None,
 //!     mandate: None,
+//!     status_index: None,
 //! };
 //! let der = statement.to_der()?;
 //! assert_eq!(der[..8], [0x30, 0x52, 0x02, 0x01, 0x01, 0x02, 0x01, 0x07]);
@@ -71,7 +78,7 @@ use der::{
 };
 use thiserror::Error;
 
-use crate::{Commitment, DocumentType, NameError, OfficeId};
+use crate::{Commitment, DocumentType, NameError, OfficeId, StatusIndex};
 
 /// How far `/M` may lie from `signedAt`, either way, before a verifier reports it, in seconds.
 pub const CLAIMED_TIME_TOLERANCE_SECONDS: u64 = 600;
@@ -97,6 +104,9 @@ pub enum StatementError {
     /// Zero, or over [`SEQUENCE_LIMIT`].
     #[error("the sequence of the signing statement is {0}, which no register gives")]
     Sequence(u64),
+    /// A status index that no list has.
+    #[error("the status index of the signing statement is {0}, which no status list has")]
+    StatusIndex(u64),
     /// A time that GeneralizedTime cannot hold.
     #[error("the time of the signing statement is outside the years 1970 to 9999")]
     Time,
@@ -138,6 +148,8 @@ pub struct SigningStatement {
     pub seal_hash: Option<[u8; 32]>,
     /// The mandate under which the office asked, if mandates are in force.
     pub mandate: Option<MandateReference>,
+    /// Where the status of the document stands, if it has one.
+    pub status_index: Option<StatusIndex>,
 }
 
 /// Names one mandate exactly.
@@ -162,6 +174,8 @@ struct StatementDer<'a> {
     seal_hash: Option<&'a OctetStringRef>,
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", constructed = "true", optional = "true")]
     mandate: Option<MandateDer<'a>>,
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
+    status_index: Option<u64>,
 }
 
 /// The ASN.1 type, borrowed.
@@ -201,6 +215,7 @@ impl SigningStatement {
             number_commitment: OctetStringRef::new(self.number_commitment.as_bytes())?,
             seal_hash: self.seal_hash.as_ref().map(|hash| OctetStringRef::new(hash)).transpose()?,
             mandate,
+            status_index: self.status_index.map(StatusIndex::as_u64),
         };
         Ok(value.to_der()?)
     }
@@ -232,6 +247,7 @@ impl SigningStatement {
             number_commitment: Commitment::from_bytes(digest(value.number_commitment)?),
             seal_hash: value.seal_hash.map(digest).transpose()?,
             mandate,
+            status_index: value.status_index.map(status_index).transpose()?,
         })
     }
 }
@@ -239,6 +255,10 @@ impl SigningStatement {
 fn digest(octets: &OctetStringRef) -> Result<[u8; 32], StatementError> {
     let octets = octets.as_bytes();
     octets.try_into().map_err(|_| StatementError::DigestLength { length: octets.len() })
+}
+
+fn status_index(number: u64) -> Result<StatusIndex, StatementError> {
+    StatusIndex::from_u64(number).map_err(|_| StatementError::StatusIndex(number))
 }
 
 #[cfg(test)]

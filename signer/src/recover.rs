@@ -152,6 +152,7 @@ fn rebuild(signer: &Signer, act: &Act) -> Option<(Vec<u8>, SignedAttributes)> {
         number_commitment: act.record.commitments.number,
         seal_hash: None,
         mandate: None,
+        status_index: None,
     };
     let statement_der = statement.to_der().ok()?;
     let extra = [SignedAttribute { oid: signer.oid_arc.signing_statement(), value_der: statement_der.clone() }];

@@ -193,6 +193,7 @@ fn statement(office: &OfficeId, order: &Order, slot: Slot) -> SigningStatement {
         number_commitment: order.commitments.number,
         seal_hash: None,
         mandate: None,
+        status_index: None,
     }
 }
 

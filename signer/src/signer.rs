@@ -184,6 +184,7 @@ fn largest_statement(oid_arc: &OidArc) -> SignedAttribute {
             id: OfficeId::parse(&"m".repeat(OfficeId::LIMIT)).expect("a name of the longest length"),
             hash: [0; 32],
         }),
+        status_index: evidence::StatusIndex::from_u64(evidence::StatusIndex::LIMIT).ok(),
     };
     SignedAttribute {
         oid: oid_arc.signing_statement(),

@@ -31,6 +31,7 @@ impl DocumentSigner {
             number_commitment: Commitment::from_bytes([7; 32]),
             seal_hash: None,
             mandate: None,
+            status_index: None,
         };
         let statement = SignedAttribute { oid: OidArc::default().signing_statement(), value_der: statement.to_der()? };
         let options = PrepareOptions {

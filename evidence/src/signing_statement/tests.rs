@@ -10,14 +10,16 @@ fn example() -> SigningStatement {
         number_commitment: Commitment::from_bytes([0xaa; 32]),
         seal_hash: None,
         mandate: None,
+        status_index: None,
     }
 }
 
-/// The worked example with both optional fields.
+/// The worked example with every optional field.
 fn full() -> SigningStatement {
     SigningStatement {
         seal_hash: Some([0xbb; 32]),
         mandate: Some(MandateReference { id: OfficeId::parse("m-1").expect("a name"), hash: [0xcc; 32] }),
+        status_index: Some(StatusIndex::from_u64(7_340_033).expect("an index")),
         ..example()
     }
 }
@@ -37,11 +39,12 @@ fn the_worked_example_has_exactly_the_octets_of_the_specification() {
 }
 
 #[test]
-fn the_optional_fields_are_tagged_0_and_1_and_read_back() {
+fn the_optional_fields_are_tagged_0_to_2_and_read_back() {
     let der = full().to_der().expect("a statement");
     let tail = &der[example_der().len() + 1..]; // the outer length needs one octet more
     assert_eq!(tail[..2], [0x80, 0x20]);
     assert_eq!(tail[34..36], [0xa1, 0x27]);
+    assert_eq!(tail[34 + 2 + 0x27..], [0x82, 0x03, 0x70, 0x00, 0x01]);
     assert_eq!(SigningStatement::from_der(&der), Ok(full()));
 }
 
@@ -82,7 +85,7 @@ fn an_unknown_version_is_named() {
 fn an_unknown_field_at_the_end_is_malformed() {
     let mut der = example_der();
     der[1] += 3;
-    der.extend([0x82, 0x01, 0x00]);
+    der.extend([0x83, 0x01, 0x00]);
     assert!(matches!(SigningStatement::from_der(&der), Err(StatementError::Malformed(_))));
 }
 
@@ -135,4 +138,64 @@ fn a_commitment_of_31_octets_is_refused() {
     let length_at = der.len() - 32;
     der[length_at] = 0x1f;
     assert_eq!(SigningStatement::from_der(&der), Err(StatementError::DigestLength { length: 31 }));
+}
+
+/// The worked example with these octets as its field `[2]`.
+fn with_status_index(octets: &[u8]) -> Vec<u8> {
+    let mut der = example_der();
+    der.extend([0x82, u8::try_from(octets.len()).expect("short")]);
+    der.extend(octets);
+    der[1] = u8::try_from(der.len() - 2).expect("short");
+    der
+}
+
+#[test]
+fn a_status_index_ends_the_statement_of_the_specification() {
+    let statement =
+        SigningStatement { status_index: Some(StatusIndex::from_u64(7_340_033).expect("an index")), ..example() };
+    let der = with_status_index(&[0x70, 0x00, 0x01]);
+    assert_eq!(statement.to_der(), Ok(der.clone()));
+    assert_eq!(SigningStatement::from_der(&der), Ok(statement));
+}
+
+#[test]
+fn the_first_and_the_last_status_index_read_back() {
+    for number in [0, StatusIndex::LIMIT] {
+        let index = StatusIndex::from_u64(number).expect("an index");
+        let statement = SigningStatement { status_index: Some(index), ..example() };
+        let der = statement.to_der().expect("a statement");
+        assert_eq!(SigningStatement::from_der(&der), Ok(statement), "{number}");
+    }
+}
+
+#[test]
+fn a_status_index_that_no_list_has_is_refused() {
+    // 2^40, and the largest number of 64 bits
+    for (octets, number) in [(&b"\x01\0\0\0\0\0"[..], 1 << 40), (b"\0\xff\xff\xff\xff\xff\xff\xff\xff", u64::MAX)] {
+        let der = with_status_index(octets);
+        assert_eq!(SigningStatement::from_der(&der), Err(StatementError::StatusIndex(number)));
+    }
+}
+
+#[test]
+fn a_status_index_that_is_no_der_integer_from_0_is_malformed() {
+    // negative, a needless leading zero, nothing, more than 64 bits
+    for octets in [&b"\xff"[..], b"\0\x07", b"", b"\x01\0\0\0\0\0\0\0\0"] {
+        let der = with_status_index(octets);
+        assert!(matches!(SigningStatement::from_der(&der), Err(StatementError::Malformed(_))), "{octets:?}");
+    }
+}
+
+#[test]
+fn a_status_index_in_another_form_twice_or_before_the_seal_is_malformed() {
+    let field = [0x82, 0x01, 0x07];
+    let constructed = [0xa2, 0x03, 0x02, 0x01, 0x07];
+    let mut seal = vec![0x80, 0x20];
+    seal.extend([0xbb; 32]);
+    for tail in [constructed.to_vec(), [field, field].concat(), [field.to_vec(), seal].concat()] {
+        let mut der = example_der();
+        der.extend(&tail);
+        der[1] = u8::try_from(der.len() - 2).expect("short");
+        assert!(matches!(SigningStatement::from_der(&der), Err(StatementError::Malformed(_))), "{tail:?}");
+    }
 }

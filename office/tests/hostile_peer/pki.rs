@@ -84,6 +84,7 @@ impl TestSigner {
                     number_commitment: Commitment::from_bytes([7; 32]),
                     seal_hash: None,
                     mandate: None,
+                    status_index: None,
                 }
                 .to_der()
                 .expect("in range"),
