@@ -18,7 +18,9 @@ mod ledger;
 mod options;
 mod profile;
 mod published;
+mod signing;
 mod stage;
+mod staged;
 mod tls;
 
 pub(crate) use issuer::sign_structure;
@@ -30,6 +32,7 @@ pub use layout::Layout;
 pub use ledger::{Authority, Issued, Purpose, RevocationReason, Revoked, State};
 pub use options::{AgencyOptions, Lifetimes, TestMark};
 pub use profile::NameAttribute;
+pub use signing::{Renewal, Signer};
 
 /// An agency on disk.
 #[derive(Debug)]

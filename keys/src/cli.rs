@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Command::InstallChain(options) => key::install(options, now),
         Command::CommitmentKey(command) => key::run_commitment_key(command),
         Command::Revoke(options) => agency::revoke(options, now),
+        Command::SigningCertificate(command) => agency::run_signing_certificate(command, now),
         Command::Crl(command) => agency::run_crl(command, now),
         Command::List(options) => list::run(&options, now),
         Command::Inspect(options) => inspect::run(&options),

@@ -141,14 +141,24 @@ impl Agency {
         key_path: &Path,
         certificate_path: &Path,
     ) -> Result<(), AgencyError> {
-        let issued = Issued::of(&identity.certificate, purpose);
+        self.record(Authority::Access, &identity.certificate, purpose)?;
         let pem_text = chain_to_pem([identity.certificate.as_der()]);
-        let copy = self.layout.issued_certificate(&issued.serial);
-        self.ledger.book(Authority::Access).issued.push(issued);
-        self.write_ledger()?;
-        whole_file::create(&copy, pem_text.as_bytes(), Readers::Everybody)?;
         whole_file::replace(key_path, &identity.key_pem, Readers::Owner)?;
         Ok(whole_file::replace(certificate_path, pem_text.as_bytes(), Readers::Everybody)?)
+    }
+
+    /// Records a certificate, and keeps a copy of it beside the ledger.
+    pub(super) fn record(
+        &mut self,
+        authority: Authority,
+        certificate: &crate::Certificate,
+        purpose: Purpose,
+    ) -> Result<(), AgencyError> {
+        let issued = Issued::of(certificate, purpose);
+        let copy = self.layout.issued_certificate(&issued.serial);
+        self.ledger.book(authority).issued.push(issued);
+        self.write_ledger()?;
+        Ok(whole_file::create(&copy, chain_to_pem([certificate.as_der()]).as_bytes(), Readers::Everybody)?)
     }
 
     /// Counts the number up, records it, and only then publishes: a number is never used twice (RFC 5280, 5.2.3).
@@ -166,7 +176,7 @@ impl Agency {
     }
 
     /// Takes the lock that every change holds, and reads the ledger as it is now.
-    fn lock(&mut self) -> Result<File, AgencyError> {
+    pub(super) fn lock(&mut self) -> Result<File, AgencyError> {
         let path = self.layout.lock();
         let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
         let file = file.map_err(|error| file_error(&path, &error))?;
@@ -178,12 +188,12 @@ impl Agency {
         Ok(file)
     }
 
-    fn write_ledger(&self) -> Result<(), AgencyError> {
+    pub(super) fn write_ledger(&self) -> Result<(), AgencyError> {
         Ok(whole_file::replace(&self.layout.index(), &self.ledger.to_json(), Readers::Owner)?)
     }
 
     /// Opens a CA's key and sees that it is the key of its certificate.
-    fn issuer(&self, authority: Authority, passphrase: &Passphrase) -> Result<Issuer, AgencyError> {
+    pub(super) fn issuer(&self, authority: Authority, passphrase: &Passphrase) -> Result<Issuer, AgencyError> {
         let path = self.layout.ca_certificate(authority);
         let pem_text = fs::read(&path).map_err(|error| file_error(&path, &error))?;
         let der = certificate::chain_from_pem(&pem_text)?.into_iter().next();

@@ -19,6 +19,7 @@ use super::{
     layout::Layout,
     ledger::{Book, Issued, Ledger, Purpose, VERSION},
     profile::{NameAttribute, Profile, name},
+    signing,
     stage::{NewFile, Stage, file_error, refuse_existing},
     tls,
 };
@@ -145,31 +146,6 @@ impl Authorities {
         Ok(Self { root, issuing, access })
     }
 
-    /// The certificate of the person who signs.
-    fn certify_signer(
-        &self,
-        options: &AgencyOptions<'_>,
-        ledger: &Ledger,
-        spki_der: &[u8],
-    ) -> Result<Certificate, AgencyError> {
-        let signer_name = options.test.mark(&options.signer_name);
-        let mut subject = vec![(NameAttribute::Organization, ledger.organization.as_str())];
-        subject.extend(options.organizational_unit.as_deref().map(|unit| (NameAttribute::OrganizationalUnit, unit)));
-        subject.push((NameAttribute::CommonName, &signer_name));
-        subject.push((NameAttribute::Title, &options.signer_title));
-        self.issuing.issue(
-            Wanted {
-                profile: &Profile::Signing,
-                subject: name(&subject)?,
-                spki_der,
-                not_before: options.now,
-                not_after: until(options.now, options.validity.signing)?,
-                crl_uri: Some(&crl_uri(&ledger.crl_base_uri, Authority::Issuing)),
-            },
-            &mut SysRng,
-        )
-    }
-
     fn all(&self) -> [&Issuer; 3] {
         [&self.root, &self.issuing, &self.access]
     }
@@ -200,7 +176,10 @@ fn certify(options: &AgencyOptions<'_>, keys: Keys, layout: &Layout) -> Result<(
     let ca_keys = [keys.root.key, keys.issuing.key, keys.access.key];
     let authorities = Authorities::certify(options, &ledger, ca_keys)?;
     let Authorities { root, issuing, access } = &authorities;
-    let signing = authorities.certify_signer(options, &ledger, keys.signing.key.public_key().spki_der())?;
+    let signer = signing::subject(&ledger, &options.signer_name, &options.signer_title)?;
+    let signer_key = keys.signing.key.public_key().spki_der();
+    let until_when = until(options.now, options.validity.signing)?;
+    let signing = signing::certify(issuing, &ledger, signer, signer_key, options.now, until_when)?;
     for (issuer, subject) in [(root, root), (access, access), (root, issuing)] {
         record(&mut ledger, &mut files, layout, issuer, &subject.certificate, Purpose::Authority);
         files.push(NewFile::certificates(layout.ca_certificate(subject.authority), &[&subject.certificate]));

@@ -5,14 +5,20 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use keys::{
     Certificate,
-    agency::{Agency, AgencyOptions, Authority, Lifetimes, TestMark},
+    agency::{Agency, AgencyOptions, Authority, Lifetimes, Renewal, Signer, TestMark},
     chain_from_pem,
 };
 
 use super::{
-    arguments::{AgencyCommand, CrlCommand, Init, OfficeAdd, OfficeCommand, Revoke, ServerCommand, ServerRenew},
+    arguments::{
+        AgencyCommand, CrlCommand, Init, OfficeAdd, OfficeCommand, Revoke, ServerCommand, ServerRenew,
+        SigningCertificateCommand,
+    },
     output::print,
 };
+
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 pub(super) fn run(command: AgencyCommand, now: u64) -> Result<()> {
     match command {
@@ -24,7 +30,7 @@ pub(super) fn run(command: AgencyCommand, now: u64) -> Result<()> {
 
 fn init(options: Init, now: u64) -> Result<()> {
     let passphrase = options.passphrase.read_new("the signing key")?;
-    let ca_passphrase = options.read_new_ca_passphrase()?;
+    let ca_passphrase = options.ca_passphrase.read_new()?;
     let agency = Agency::create(
         &options.dir,
         &AgencyOptions {
@@ -34,7 +40,7 @@ fn init(options: Init, now: u64) -> Result<()> {
             crl_base_uri: options.crl_base_uri,
             ca_passphrase: ca_passphrase.as_ref(),
             test: if options.test { TestMark::UjiCoba } else { TestMark::Unmarked },
-            validity: Lifetimes { crl: u64::from(options.crl_days) * 24 * 60 * 60, ..Lifetimes::default() },
+            validity: Lifetimes { crl: u64::from(options.crl_days) * DAY, ..Lifetimes::default() },
             ..AgencyOptions::new(&options.organization, &options.signer_name, &options.signer_title, now, &passphrase)
         },
     )?;
@@ -70,6 +76,26 @@ fn renew_server(options: &ServerRenew, now: u64) -> Result<()> {
     let passphrase = options.passphrase.read("the CAs' keys")?;
     agency.renew_server(&options.server_names, now, &passphrase)?;
     print(&format!("{}\n", agency.layout().server_certificate().display()))
+}
+
+pub(super) fn run_signing_certificate(command: SigningCertificateCommand, now: u64) -> Result<()> {
+    let SigningCertificateCommand::Renew(options) = command;
+    let mut agency = Agency::open(&options.dir)?;
+    let passphrase = options.passphrase.read("the signing key")?;
+    let ca_passphrase = options.ca_passphrase.read()?;
+    let signer = match (&options.signer_name, &options.signer_title) {
+        (Some(name), Some(title)) => Signer::Named { name, title },
+        _ => Signer::Same,
+    };
+    let lifetime = u64::from(options.days) * DAY;
+    let ca_passphrase = ca_passphrase.as_ref().unwrap_or(&passphrase);
+    let renewal = agency.renew_signing_certificate(signer, lifetime, now, &passphrase, ca_passphrase)?;
+    print(&format!("{}\n", agency.layout().signing_chain().display()))?;
+    if renewal == Renewal::EarlierFinished {
+        eprintln!("note: an earlier renewal had been interrupted and was finished; no other key was made");
+    }
+    eprintln!("next: start the service again; until then it signs with the old key");
+    Ok(())
 }
 
 pub(super) fn revoke(options: Revoke, now: u64) -> Result<()> {

@@ -10,7 +10,7 @@ use keys::{
     agency::{Authority, RevocationReason},
 };
 
-use super::passphrase::{PassphraseOptions, asked, source};
+use super::passphrase::{CaPassphraseOptions, PassphraseOptions, asked, source};
 
 /// Keys and certificates of a Teken agency.
 ///
@@ -46,6 +46,9 @@ pub(super) enum Command {
     CommitmentKey(CommitmentKeyCommand),
     /// Revoke a certificate for ever, and issue the CRL that says so
     Revoke(Revoke),
+    /// Give the signer a new key and certificate before the old ones are over
+    #[command(subcommand)]
+    SigningCertificate(SigningCertificateCommand),
     /// Issue certificate revocation lists before the old ones are over
     #[command(subcommand)]
     Crl(CrlCommand),
@@ -104,21 +107,8 @@ pub(super) struct Init {
     pub(super) test: bool,
     #[command(flatten)]
     pub(super) passphrase: PassphraseOptions,
-    /// Read the passphrase of the CAs' keys from the open file descriptor N (the same as the signing key's if not given)
-    #[arg(long, value_name = "N", conflicts_with = "ca_passphrase_file")]
-    ca_passphrase_fd: Option<u32>,
-    /// Read the passphrase of the CAs' keys from a file of one line
-    #[arg(long, value_name = "PATH")]
-    ca_passphrase_file: Option<PathBuf>,
-}
-
-impl Init {
-    /// The passphrase of the CAs' keys, when they have one of their own.
-    pub(super) fn read_new_ca_passphrase(&self) -> Result<Option<Passphrase>> {
-        source(self.ca_passphrase_fd, self.ca_passphrase_file.as_ref())
-            .map(|source| asked(&source, "the CAs' keys", PassphraseSource::read_new))
-            .transpose()
-    }
+    #[command(flatten)]
+    pub(super) ca_passphrase: CaPassphraseOptions,
 }
 
 fn office_and_name(text: &str) -> Result<(OfficeId, String), String> {
@@ -311,6 +301,35 @@ pub(super) struct Revoke {
     pub(super) reason: Reason,
     #[command(flatten)]
     pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SigningCertificateCommand {
+    /// Make a new signing key and certificate in the place of the old: signer/signing.key and signer/chain.pem
+    ///
+    /// The issuing CA certifies it; everything else stays. The old certificate stays valid for what was signed with it: revoke it if
+    /// its key is in doubt. A service that runs goes on with the old key until it is started again. If an earlier attempt was
+    /// interrupted, that one is finished.
+    Renew(SigningCertificateRenew),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SigningCertificateRenew {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    /// Name of the person who signs from now on (the same as before if not given)
+    #[arg(long, value_name = "NAME", requires = "signer_title")]
+    pub(super) signer_name: Option<String>,
+    /// Office that this person holds
+    #[arg(long, value_name = "TITLE", requires = "signer_name")]
+    pub(super) signer_title: Option<String>,
+    /// Days that the certificate is valid; never longer than the issuing CA's
+    #[arg(long, value_name = "DAYS", default_value_t = 730, value_parser = clap::value_parser!(u16).range(1..=3660))]
+    pub(super) days: u16,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+    #[command(flatten)]
+    pub(super) ca_passphrase: CaPassphraseOptions,
 }
 
 #[derive(Debug, Subcommand)]

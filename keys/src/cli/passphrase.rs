@@ -33,6 +33,35 @@ impl PassphraseOptions {
     }
 }
 
+/// Where the passphrase of the CAs' keys comes from, when it is not the one that the command asks for anyway.
+#[derive(Debug, Args)]
+pub(super) struct CaPassphraseOptions {
+    /// Read the passphrase of the CAs' keys from the open file descriptor N (the same as the signing key's if not given)
+    #[arg(long, value_name = "N", conflicts_with = "ca_passphrase_file")]
+    ca_passphrase_fd: Option<u32>,
+    /// Read the passphrase of the CAs' keys from a file of one line
+    #[arg(long, value_name = "PATH")]
+    ca_passphrase_file: Option<PathBuf>,
+}
+
+impl CaPassphraseOptions {
+    /// The passphrase of the CAs' keys, when they have one of their own.
+    pub(super) fn read(&self) -> Result<Option<Passphrase>> {
+        self.read_as(PassphraseSource::read)
+    }
+
+    /// The same for keys that are made now.
+    pub(super) fn read_new(&self) -> Result<Option<Passphrase>> {
+        self.read_as(PassphraseSource::read_new)
+    }
+
+    fn read_as(&self, read: fn(&PassphraseSource) -> Result<Passphrase, KeyError>) -> Result<Option<Passphrase>> {
+        source(self.ca_passphrase_fd, self.ca_passphrase_file.as_ref())
+            .map(|source| asked(&source, "the CAs' keys", read))
+            .transpose()
+    }
+}
+
 /// Reads a passphrase, and tells a person at the terminal which one.
 pub(super) fn asked(
     source: &PassphraseSource,

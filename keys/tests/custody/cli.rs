@@ -122,6 +122,9 @@ fn an_agency_is_made_listed_and_changed() {
     let server = ceremony.done(&["agency", "server", "renew", "a", "--passphrase-file", "words"]);
     assert_eq!(server, "a/signer/server.pem\n");
 
+    let signing = ceremony.done(&["signing-certificate", "renew", "a", "--passphrase-file", "words"]);
+    assert_eq!(signing, "a/signer/chain.pem\n");
+
     let list = ceremony.done(&["list", "a", "--json"]);
     let lines: Vec<serde_json::Value> = list.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let states: Vec<(&str, &str)> = lines
@@ -132,6 +135,7 @@ fn an_agency_is_made_listed_and_changed() {
         ("authority", "valid"),
         ("authority", "valid"),
         ("signing", "revoked"),
+        ("signing", "valid"),
         ("authority", "valid"),
         ("server", "valid"),
         ("office", "valid"),
@@ -140,9 +144,9 @@ fn an_agency_is_made_listed_and_changed() {
     ];
     assert_eq!(states, expected);
     assert_eq!(lines[2]["reason"], "key-compromise");
-    assert_eq!(lines[6]["office"], "kec-barat");
+    assert_eq!(lines[7]["office"], "kec-barat");
     let plain = ceremony.done(&["list", "a"]);
-    assert_eq!(plain.lines().count(), 8);
+    assert_eq!(plain.lines().count(), 9);
 }
 
 fn a_key_and_a_request_are_made() {
@@ -390,6 +394,7 @@ fn help_explains_every_command() {
         (&["install-chain", "--help"], "in any order"),
         (&["revoke", "--help"], "key-compromise"),
         (&["crl", "renew", "--help"], "all CAs"),
+        (&["signing-certificate", "renew", "--help"], "stays valid"),
         (&["list", "--help"], "--json"),
         (&["inspect", "--help"], "no passphrase"),
         (&["commitment-key", "new", "--help"], "32 random octets"),

@@ -11,6 +11,7 @@ mod key_file;
 mod openssl;
 mod process;
 mod scalar;
+mod signing_certificate;
 mod soft_key;
 mod statement_key;
 mod vectors;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         openssl::trials(),
         process::trials(),
         scalar::trials(),
+        signing_certificate::trials(),
         soft_key::trials(),
         statement_key::trials(),
         vectors::trials(),
