@@ -177,6 +177,7 @@ mod tests {
             replaces: String::new(),
             replaced_by: "offices/kec-a/signatures/8".into(),
             abandoned_reason: String::new(),
+            ..v1::Signature::default()
         }
     }
 

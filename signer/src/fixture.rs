@@ -193,7 +193,7 @@ pub(crate) fn request(n: u32) -> v1::SignDigestRequest {
         document: Some(document(n)),
         replaces: String::new(),
         validate_only: false,
-        seal_hash: Vec::new(),
+        ..v1::SignDigestRequest::default()
     }
 }
 

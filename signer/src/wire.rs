@@ -39,10 +39,10 @@ fn at<T>(field: &'static str, read: Result<T, TextFault>) -> Checked<T> {
 
 /// A request to sign a digest.
 pub(crate) fn sign_digest(message: v1::SignDigestRequest) -> Checked<SignDigest> {
-    let v1::SignDigestRequest { request_id, document_digest, document, replaces, validate_only, seal_hash } = message;
+    let v1::SignDigestRequest { request_id, document_digest, document, replaces, validate_only, seal_hash, reservation } = message;
     let request = signing_request(&request_id, document, &replaces, validate_only)?;
     let digest = document_digest.ok_or_else(|| malformed("document_digest", TextFault::Missing))?;
-    if !seal_hash.is_empty() {
+    if !seal_hash.is_empty() || !reservation.is_empty() {
         return Err(malformed("seal_hash", FieldFault::SealNotServed));
     }
     Ok(SignDigest { request, document_digest: sha256(&digest)? })
@@ -50,10 +50,13 @@ pub(crate) fn sign_digest(message: v1::SignDigestRequest) -> Checked<SignDigest>
 
 /// The header of a request to sign a document.
 pub(crate) fn sign_document(header: v1::SignDocumentHeader) -> Checked<SignDocument> {
-    let v1::SignDocumentHeader { request_id, document, replaces, validate_only, field_name, size_bytes } = header;
+    let v1::SignDocumentHeader { request_id, document, replaces, validate_only, field_name, size_bytes, seal_hash, reservation } = header;
     let request = signing_request(&request_id, document, &replaces, validate_only)?;
     if field_name.len() > FIELD_NAME_LIMIT {
         return Err(malformed("field_name", TextFault::TooLong { length: field_name.len(), limit: FIELD_NAME_LIMIT }));
+    }
+    if !seal_hash.is_empty() || !reservation.is_empty() {
+        return Err(malformed("seal_hash", FieldFault::SealNotServed));
     }
     let field = if field_name.is_empty() { FieldChoice::New } else { FieldChoice::Existing(field_name.clone()) };
     Ok(SignDocument { request, field, field_name, size_bytes: (size_bytes > 0).then_some(size_bytes) })
@@ -144,6 +147,7 @@ pub(crate) fn profile(signer: &Signer, office: &Office) -> v1::SigningProfile {
         max_batch_size: signer.batch_size,
         document_types: office.document_types.iter().map(|named| wire_type(named).into()).collect(),
         office: office.id.to_string(),
+        ..v1::SigningProfile::default()
     }
 }
 
@@ -177,6 +181,7 @@ pub(crate) fn signature(act: Signature) -> v1::Signature {
         replaces: named(act.replaces),
         replaced_by: named(act.replaced_by),
         abandoned_reason,
+        ..v1::Signature::default()
     }
 }
 

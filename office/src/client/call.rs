@@ -188,7 +188,7 @@ pub(super) fn order_to_wire(order: &DigestOrder) -> v1::SignDigestRequest {
         document: Some(wire::document(&order.document)),
         replaces: order.replaces.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
         validate_only: false,
-        seal_hash: Vec::new(),
+        ..v1::SignDigestRequest::default()
     }
 }
 

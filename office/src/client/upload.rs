@@ -52,6 +52,7 @@ impl Client {
             validate_only: false,
             field_name: String::new(),
             size_bytes: u64::try_from(order.pdf.len()).unwrap_or(u64::MAX),
+            ..v1::SignDocumentHeader::default()
         };
         let mut attempts = Attempts::new(self.settings.timeouts.give_up, &order.request_id);
         loop {

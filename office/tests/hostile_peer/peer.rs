@@ -295,6 +295,8 @@ impl Peer {
             reason: None,
             location: None,
             appearance: pades::Appearance::Invisible,
+            certification: pades::Certification::None,
+            seal: None,
         };
         let input = match act {
             Act::OtherDocument => crate::document::pdf("another"),
@@ -367,6 +369,7 @@ impl SigningService for Peer {
             max_batch_size: 10,
             document_types: vec![v1::DocumentType::Surat.into(), v1::DocumentType::Kk.into()],
             office: self.office.to_owned(),
+            ..v1::SigningProfile::default()
         }))
     }
 
