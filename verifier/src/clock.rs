@@ -56,17 +56,25 @@ impl UnixTime {
         Self::from_month_on(two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?, rest)
     }
 
-    /// GeneralizedTime as time-stamps have it (RFC 3161, 2.4.2): a fraction may stand before `Z`. It is dropped, which
-    /// makes the moment at most a second too early.
-    pub(crate) fn from_fractional_time(text: &[u8]) -> Option<Self> {
+    /// GeneralizedTime as time-stamps have it (RFC 3161, 2.4.2): a fraction may stand before `Z`. Gives the whole second and
+    /// the fraction in microseconds, rounded up.
+    pub(crate) fn from_fractional_time(text: &[u8]) -> Option<(Self, u32)> {
         let (whole, rest) = text.split_at_checked(14)?;
-        let fraction = rest.strip_suffix(b"Z")?;
-        let is_fraction = match fraction {
-            [] => true,
-            [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
-            _ => false,
+        let micros = match rest.strip_suffix(b"Z")? {
+            [] => 0,
+            [b'.', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+                let six = digits.iter().copied().chain(std::iter::repeat(b'0')).take(6);
+                let micros = six.fold(0_u32, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+                micros + u32::from(digits.iter().skip(6).any(|digit| *digit != b'0'))
+            }
+            _ => return None,
         };
-        if is_fraction { Self::from_generalized_time(&[whole, b"Z"].concat()) } else { None }
+        Some((Self::from_generalized_time(&[whole, b"Z"].concat())?, micros))
+    }
+
+    /// So many seconds later.
+    pub(crate) fn plus(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add_unsigned(seconds))
     }
 
     fn from_month_on(year: i64, text: &[u8]) -> Option<Self> {

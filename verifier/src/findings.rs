@@ -1,7 +1,7 @@
 //! Everything that a report can say about a signature or a file, each with a stable code.
 //!
 //! Job: one closed list. A finding carries the facts as typed values; its code, its weight and what it means for the
-//! verdict are told here, its sentences in `findings::english` and `findings::indonesian`.
+//! verdict are told here and in `findings::codes`, its sentences in `findings::english` and `findings::indonesian`.
 //! Invariant: codes are never renamed and never used for something else: scripts match on them.
 
 use std::fmt;
@@ -15,8 +15,9 @@ use crate::later_revisions::{Change, Ruling};
 use crate::oid::Oid;
 use crate::path::PathFailure;
 use crate::report::{Conclusion, Indication, SubIndication};
-use crate::revocation::{NoStatus, Position, RevocationFailure};
+use crate::revocation::{Position, RevocationFailure};
 
+mod codes;
 mod english;
 mod indonesian;
 
@@ -52,6 +53,15 @@ pub enum Language {
     English,
 }
 
+/// What an orphaned signature dictionary means for the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orphan {
+    /// No field leads to any signature: the file had one and does not show it.
+    Alone,
+    /// Other signatures have their fields, and say what they cover.
+    BesideOthers,
+}
+
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
@@ -66,7 +76,11 @@ pub enum Finding {
     OrphanedSignature {
         /// Octets from the start of the file.
         offset: usize,
+        /// Whether other signatures have a field.
+        orphan: Orphan,
     },
+    /// There is no signature, and nothing that looks like one.
+    NoSignature,
     /// ByteRange or Contents of a signature is malformed, or they do not belong together.
     SignatureMalformed(PdfError),
     /// The ByteRange ends at no revision's end.
@@ -79,6 +93,9 @@ pub enum Finding {
     UnknownSubFilter(String),
     /// `adbe.pkcs7.sha1`, which hashes with SHA-1.
     SubFilterRefused,
+
+    /// Something was not decided, and no other finding says what.
+    Undecided,
 
     // --- integrity
     /// The document's digest is not the one that was signed.
@@ -176,7 +193,9 @@ pub enum Finding {
     // --- what is present and not judged
     /// A time-stamp on the signature does not hold; it gives no time.
     TimeStampFailed(Box<Self>),
-    /// Validation data that the document carries were not used: OCSP responses, or more lists than are read.
+    /// A time-stamp has a critical extension that is not known (RFC 3161, 2.4.2).
+    TimeStampExtensionUnknown(Oid),
+    /// Validation data that the document carries were not used: OCSP responses, or more lists or certificates than are read.
     DssNotChecked,
     /// The document's DSS, or something in it, cannot be read.
     DssMalformed(PdfError),
@@ -208,77 +227,13 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::FileNotRead(_) => "FILE_NOT_READ",
-            Self::FileUnreadable(PdfError::NotAPdf) => "NOT_A_PDF",
-            Self::FileUnreadable(PdfError::Encrypted) => "ENCRYPTED",
-            Self::FileUnreadable(PdfError::TooLarge { .. }) => "TOO_LARGE",
-            Self::FileUnreadable(_) => "FILE_UNREADABLE",
-            Self::FileMalformed(_) => "FILE_MALFORMED",
-            Self::OrphanedSignature { .. } => "ORPHANED_SIGNATURE",
-            Self::SignatureMalformed(_) => "SIGNATURE_MALFORMED",
-            Self::CoverageOdd => "COVERAGE_ODD",
-            Self::FieldNotSigned => "FIELD_NOT_SIGNED",
-            Self::UsageRights => "USAGE_RIGHTS",
-            Self::UnknownSubFilter(_) => "SUBFILTER_UNKNOWN",
-            Self::SubFilterRefused => "SUBFILTER_REFUSED",
-            Self::DigestWrong => "DIGEST_WRONG",
-            Self::ContentsTrailing { .. } => "CONTENTS_TRAILING",
-            Self::CmsMalformed(_) => "CMS_MALFORMED",
-            Self::CmsIsBer => "CMS_IS_BER",
-            Self::CmsVersion => "CMS_VERSION",
-            Self::SignerInfoCount { .. } => "SIGNER_INFO_COUNT",
-            Self::ContentNotDetached => "CONTENT_NOT_DETACHED",
-            Self::NotATimeStamp => "NOT_A_TIME_STAMP",
-            Self::DigestAlgorithmNotListed => "DIGEST_ALGORITHM_NOT_LISTED",
-            Self::DigestAlgorithmOther => "DIGEST_ALGORITHM_OTHER",
-            Self::SigningCertificateMissing => "SIGNING_CERTIFICATE_MISSING",
-            Self::SignedAttributesMissing => "SIGNED_ATTRIBUTES_MISSING",
-            Self::SignedAttributesUnsorted => "SIGNED_ATTRIBUTES_UNSORTED",
-            Self::ContentTypeWrong => "CONTENT_TYPE_WRONG",
-            Self::MessageDigestMissing => "MESSAGE_DIGEST_MISSING",
-            Self::CertificateReferenceMissing => "CERTIFICATE_REFERENCE_MISSING",
-            Self::CertificateReferenceMalformed => "CERTIFICATE_REFERENCE_MALFORMED",
-            Self::CertificateReferenceWrong => "CERTIFICATE_REFERENCE_WRONG",
-            Self::CertificateReferenceOld => "CERTIFICATE_REFERENCE_OLD",
-            Self::SigningTimeAttribute => "SIGNING_TIME_ATTRIBUTE",
-            Self::AlgorithmProtectionWrong => "ALGORITHM_PROTECTION_WRONG",
-            Self::AlgorithmsDisagree => "ALGORITHMS_DISAGREE",
-            Self::AlgorithmUnknown(_) => "ALGORITHM_UNKNOWN",
-            Self::AlgorithmUnsupported => "ALGORITHM_UNSUPPORTED",
-            Self::AlgorithmWeak(_) => "ALGORITHM_WEAK",
-            Self::SignatureValueWrong => "SIGNATURE_VALUE_WRONG",
-            Self::StatementMalformed(_) => "STATEMENT_MALFORMED",
-            Self::StatementRepeated => "STATEMENT_REPEATED",
-            Self::ClaimedTimeFar { .. } => "CLAIMED_TIME_FAR",
-            Self::ClaimedTimeMalformed => "CLAIMED_TIME_MALFORMED",
-            Self::ClaimedTimeInFuture => "CLAIMED_TIME_IN_FUTURE",
-            Self::KeyUsageUnsuitable => "KEY_USAGE_UNSUITABLE",
-            Self::PurposeUnsuitable => "PURPOSE_UNSUITABLE",
-            Self::PurposeUnspecific => "PURPOSE_UNSPECIFIC",
-            Self::SignerIsAnchor => "SIGNER_IS_ANCHOR",
-            Self::RevocationNotPublished => "REVOCATION_NOT_PUBLISHED",
-            Self::Path(failure) => path_code(failure),
-            Self::Revocation(failure) => revocation_code(failure),
-            Self::TimeStampFailed(_) => "TIME_STAMP_FAILED",
-            Self::DssNotChecked => "DSS_NOT_CHECKED",
-            Self::DssMalformed(_) => "DSS_MALFORMED",
-            Self::CarriedListMalformed(_) => "CARRIED_LIST_MALFORMED",
-            Self::OcspNotChecked => "OCSP_NOT_CHECKED",
-            Self::LaterChange { change, ruling } => change_code(change, *ruling),
-            Self::UnexplainedOctets { .. } => "UNEXPLAINED_OCTETS",
-            Self::PaddingAfterEnd { .. } => "PADDING_AFTER_END",
-        }
-    }
-
     /// How much it weighs.
     pub fn severity(&self) -> Severity {
         match self {
             _ if self.conclusion().is_some() => Severity::Error,
             Self::FileNotRead(_) | Self::FileUnreadable(_) => Severity::Error,
-            Self::OrphanedSignature { .. }
+            Self::OrphanedSignature { orphan: Orphan::BesideOthers, .. }
+            | Self::NoSignature
             | Self::DigestAlgorithmNotListed
             | Self::CertificateReferenceOld
             | Self::SigningTimeAttribute
@@ -303,6 +258,7 @@ impl Finding {
         let undecided = |sub| Some(Conclusion { indication: Indication::Indeterminate, sub_indication: Some(sub) });
         match self {
             Self::FileMalformed(_)
+            | Self::OrphanedSignature { orphan: Orphan::Alone, .. }
             | Self::SignatureMalformed(_)
             | Self::CoverageOdd
             | Self::FieldNotSigned
@@ -327,7 +283,8 @@ impl Finding {
             | Self::MessageDigestMissing
             | Self::CertificateReferenceMissing
             | Self::CertificateReferenceMalformed
-            | Self::AlgorithmProtectionWrong => undecided(Sub::SigConstraintsFailure),
+            | Self::AlgorithmProtectionWrong
+            | Self::TimeStampExtensionUnknown(_) => undecided(Sub::SigConstraintsFailure),
             Self::AlgorithmsDisagree
             | Self::AlgorithmUnknown(_)
             | Self::AlgorithmUnsupported
@@ -337,10 +294,13 @@ impl Finding {
             Self::Path(failure) => undecided(path_sub_indication(failure)),
             Self::Revocation(failure) => undecided(revocation_sub_indication(failure)),
             Self::LaterChange { ruling: Ruling::Forbidden, .. } => failed(Sub::FormatFailure),
-            Self::UnknownSubFilter(_) | Self::LaterChange { ruling: Ruling::Open, .. } => undecided(Sub::Generic),
+            Self::UnknownSubFilter(_) | Self::Undecided | Self::LaterChange { ruling: Ruling::Open, .. } => {
+                undecided(Sub::Generic)
+            }
             Self::FileNotRead(_)
             | Self::FileUnreadable(_)
-            | Self::OrphanedSignature { .. }
+            | Self::OrphanedSignature { orphan: Orphan::BesideOthers, .. }
+            | Self::NoSignature
             | Self::CmsIsBer
             | Self::DigestAlgorithmNotListed
             | Self::CertificateReferenceOld
@@ -362,6 +322,29 @@ impl Finding {
         }
     }
 
+    /// It is about ByteRange and gap, before anything of the CMS is read.
+    pub(crate) fn is_about_the_gap(&self) -> bool {
+        matches!(self, Self::SignatureMalformed(_))
+    }
+
+    /// What only people who know the formats can use, in English: where in the octets, and what stands there. The sentence does
+    /// not need it.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::FileUnreadable(PdfError::NotAPdf | PdfError::Encrypted | PdfError::TooLarge { .. }) => None,
+            Self::FileNotRead(kind) => Some(kind.to_string()),
+            Self::FileUnreadable(error)
+            | Self::FileMalformed(error)
+            | Self::SignatureMalformed(error)
+            | Self::DssMalformed(error)
+            | Self::LaterChange { change: Change::Unreadable(error), .. } => Some(error.to_string()),
+            Self::CmsMalformed(error) | Self::CarriedListMalformed(error) => Some(error.to_string()),
+            Self::StatementMalformed(error) => Some(error.to_string()),
+            Self::TimeStampFailed(why) => why.detail(),
+            _ => None,
+        }
+    }
+
     /// The sentence for people.
     pub fn text(&self, language: Language) -> String {
         match language {
@@ -373,43 +356,8 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text(Language::English))
-    }
-}
-
-fn change_code(change: &Change, ruling: Ruling) -> &'static str {
-    match (ruling, change) {
-        (Ruling::Forbidden, _) => "CHANGE_NOT_PERMITTED",
-        (Ruling::Open, _) => "CHANGE_NOT_DECIDED",
-        (_, Change::SignatureAdded { .. }) => "SIGNATURE_ADDED",
-        (_, Change::EmptySignatureField { .. }) => "SIGNATURE_FIELD_ADDED",
-        (_, Change::SecurityStore) => "DSS_ADDED",
-        (_, Change::FieldValue { .. }) => "FIELD_VALUE_CHANGED",
-        (_, Change::Annotation { .. }) => "ANNOTATION_CHANGED",
-        (_, Change::Information) => "INFO_CHANGED",
-        (_, Change::Metadata) => "METADATA_CHANGED",
-        (_, Change::Version) => "VERSION_CHANGED",
-        (_, Change::Extensions) => "EXTENSIONS_CHANGED",
-        (_, Change::Unexplained { .. } | Change::Unreadable(_) | Change::TooMany) => "CHANGE_NOT_EXPLAINED",
-    }
-}
-
-fn path_code(failure: &PathFailure) -> &'static str {
-    match failure {
-        PathFailure::NoAnchors => "NO_TRUST_ANCHORS",
-        PathFailure::NoIssuer { .. } => "ISSUER_MISSING",
-        PathFailure::SignatureWrong { .. } => "CERTIFICATE_SIGNATURE_WRONG",
-        PathFailure::AlgorithmUnknown { .. } => "CERTIFICATE_ALGORITHM_UNKNOWN",
-        PathFailure::Expired { .. } => "CERTIFICATE_EXPIRED",
-        PathFailure::NotYetValid { .. } => "CERTIFICATE_NOT_YET_VALID",
-        PathFailure::Weak { .. } => "CERTIFICATE_ALGORITHM_WEAK",
-        PathFailure::NotACa { .. } => "NOT_A_CA",
-        PathFailure::PathTooLong { .. } => "PATH_TOO_LONG",
-        PathFailure::NameNotAllowed { .. } => "NAME_NOT_ALLOWED",
-        PathFailure::NoValidPolicy => "NO_VALID_POLICY",
-        PathFailure::UnknownCriticalExtension { .. } => "UNKNOWN_CRITICAL_EXTENSION",
-        PathFailure::ExtensionWrong { .. } => "CERTIFICATE_EXTENSION_WRONG",
-        PathFailure::BudgetSpent => "PATH_SEARCH_TOO_COSTLY",
+        formatter.write_str(&self.text(Language::English))?;
+        self.detail().map_or(Ok(()), |detail| write!(formatter, " ({detail})"))
     }
 }
 
@@ -427,24 +375,6 @@ fn path_sub_indication(failure: &PathFailure) -> SubIndication {
         | PathFailure::UnknownCriticalExtension { .. }
         | PathFailure::ExtensionWrong { .. } => SubIndication::ChainConstraintsFailure,
         PathFailure::BudgetSpent => SubIndication::CertificateChainGeneralFailure,
-    }
-}
-
-fn revocation_code(failure: &RevocationFailure) -> &'static str {
-    match failure {
-        RevocationFailure::Revoked { reason, .. } if reason.is_hold() => "CERTIFICATE_ON_HOLD",
-        RevocationFailure::Revoked { .. } => "CERTIFICATE_REVOKED",
-        RevocationFailure::Unknown { why, .. } => match why {
-            NoStatus::NoList => "NO_REVOCATION_LIST",
-            NoStatus::OutOfScope => "REVOCATION_LIST_OUT_OF_SCOPE",
-            NoStatus::Delta => "REVOCATION_LIST_IS_DELTA",
-            NoStatus::UnknownCritical => "REVOCATION_LIST_UNKNOWN_CRITICAL",
-            NoStatus::FromTheFuture(_) => "REVOCATION_LIST_FROM_FUTURE",
-            NoStatus::Stale(_) => "REVOCATION_LIST_STALE",
-            NoStatus::Algorithm => "REVOCATION_LIST_ALGORITHM",
-            NoStatus::NotAuthentic => "REVOCATION_LIST_NOT_AUTHENTIC",
-        },
-        RevocationFailure::BudgetSpent => "REVOCATION_TOO_COSTLY",
     }
 }
 

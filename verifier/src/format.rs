@@ -6,6 +6,7 @@
 use pades::{EmbeddedSignature, SubFilter};
 
 use crate::asn1::{Element, tag};
+use crate::certificate::Certificate;
 use crate::cms::{Attributes, CmsOctets, Encoding, SignedData, SignerIdentifier, SignerInfo};
 use crate::findings::Finding;
 use crate::oid;
@@ -88,6 +89,11 @@ impl<'a> WellFormed<'a> {
 
     pub(crate) fn signed_data(&self) -> &SignedData<'a> {
         &self.signed_data
+    }
+
+    /// The certificates that the CMS carries, no more than `limit`; one that cannot be read is nobody's.
+    pub(crate) fn certificates(&self, limit: usize) -> Vec<Certificate> {
+        self.signed_data.certificates.iter().take(limit).filter_map(|der| Certificate::from_der(der).ok()).collect()
     }
 
     pub(crate) fn signer_info(&self) -> &SignerInfo<'a> {

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::clock::UnixTime;
 use crate::findings::{Finding, Language};
-use crate::report::{Checks, LaterRevision, Report, SignatureReport};
+use crate::report::{CertificateFacts, Check, Checks, LaterRevision, ListUsed, Report, SignatureReport, TimeBasis};
+use crate::text::reason;
 
 /// Writes one line, without its end.
 pub fn to_json(file: &str, report: &Report, language: Language) -> String {
@@ -56,6 +57,54 @@ struct Signature<'a> {
     later_revisions: Vec<Revision>,
     findings: Vec<FindingObject>,
     certificate_sha256: Option<String>,
+    best_signature_time_basis: &'static str,
+    best_signature_time_authority: Option<&'a str>,
+    signing_certificate: Option<CertificateObject<'a>>,
+    trust_anchor: Option<CertificateObject<'a>>,
+    revocation_lists: Vec<ListObject<'a>>,
+    reasons: ReasonsObject,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CertificateObject<'a> {
+    subject: &'a str,
+    name: &'a str,
+    title: Option<&'a str>,
+    organization: Option<&'a str>,
+    issuer: &'a str,
+    serial: &'a str,
+    not_before: String,
+    not_after: String,
+    sha256: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListObject<'a> {
+    issuer: &'a str,
+    this_update: String,
+    next_update: Option<String>,
+    sha256: String,
+    source: &'static str,
+}
+
+/// The keys of `checks`, in the order of the procedure.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReasonsObject {
+    format: String,
+    document: String,
+    signature_value: String,
+    signed_attributes: String,
+    algorithms: String,
+    statement: String,
+    signer_certificate: String,
+    path: String,
+    revocation: String,
+    time_stamps: String,
+    validation_data: String,
+    later_revisions: String,
 }
 
 #[derive(Serialize)]
@@ -107,6 +156,7 @@ struct FindingObject {
     code: &'static str,
     severity: &'static str,
     text: String,
+    detail: Option<String>,
 }
 
 impl<'a> Signature<'a> {
@@ -133,6 +183,71 @@ impl<'a> Signature<'a> {
                 .collect(),
             findings: findings(&signature.findings, language),
             certificate_sha256: signature.certificate_sha256.map(hex::encode),
+            best_signature_time_basis: signature.best_signature_time_basis.as_str(),
+            best_signature_time_authority: match &signature.best_signature_time_basis {
+                TimeBasis::Validation => None,
+                TimeBasis::SignatureTimeStamp { authority } | TimeBasis::DocumentTimeStamp { authority } => {
+                    Some(authority)
+                }
+            },
+            signing_certificate: signature.signing_certificate.as_ref().map(CertificateObject::of),
+            trust_anchor: signature.trust_anchor.as_ref().map(CertificateObject::of),
+            revocation_lists: signature.revocation_lists.iter().map(ListObject::of).collect(),
+            reasons: ReasonsObject::of(signature, language),
+        }
+    }
+}
+
+impl<'a> CertificateObject<'a> {
+    fn of(certificate: &'a CertificateFacts) -> Self {
+        let CertificateFacts { name, title, organization, subject, issuer, serial, not_before, not_after, sha256 } =
+            certificate;
+        Self {
+            subject,
+            name,
+            title: title.as_deref(),
+            organization: organization.as_deref(),
+            issuer,
+            serial,
+            not_before: not_before.to_string(),
+            not_after: not_after.to_string(),
+            sha256: hex::encode(sha256),
+        }
+    }
+}
+
+impl<'a> ListObject<'a> {
+    fn of(list: &'a ListUsed) -> Self {
+        let ListUsed { issuer, this_update, next_update, sha256, source } = list;
+        Self {
+            issuer,
+            this_update: this_update.to_string(),
+            next_update: next_update.map(|time| time.to_string()),
+            sha256: hex::encode(sha256),
+            source: source.as_str(),
+        }
+    }
+}
+
+impl ReasonsObject {
+    fn of(signature: &SignatureReport, language: Language) -> Self {
+        let of = |check: Check| {
+            let step = signature.steps.iter().find(|step| step.check == check);
+            step.map_or_else(String::new, |step| reason(step, signature, language))
+        };
+        Self {
+            format: of(Check::Format),
+            document: of(Check::Document),
+            signature_value: of(Check::SignatureValue),
+            signed_attributes: of(Check::SignedAttributes),
+            algorithms: of(Check::Algorithms),
+            statement: of(Check::Statement),
+            signer_certificate: of(Check::SignerCertificate),
+            path: of(Check::Path),
+            revocation: of(Check::Revocation),
+            time_stamps: of(Check::TimeStamps),
+            validation_data: of(Check::ValidationData),
+            later_revisions: of(Check::LaterRevisions),
         }
     }
 }
@@ -206,6 +321,7 @@ fn findings(findings: &[Finding], language: Language) -> Vec<FindingObject> {
             code: finding.code(),
             severity: finding.severity().as_str(),
             text: finding.text(language),
+            detail: finding.detail(),
         })
         .collect()
 }

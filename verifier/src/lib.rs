@@ -56,6 +56,7 @@ mod time_stamps;
 mod trust;
 mod validation_data;
 mod validator;
+mod verdict;
 mod verify;
 
 // The public interface is:
@@ -65,15 +66,16 @@ pub use certificate::{Asn1Error, Certificate};
 pub use clock::{UnixTime, ValidationTime};
 pub use crypto::{CryptoFailure, Curve, DigestAlgorithm, Implementation, KeyKind, SignatureAlgorithm, verify_value};
 pub use file_octets::FileOctets;
-pub use findings::{Finding, Language, Severity};
+pub use findings::{Finding, Language, Orphan, Severity};
 pub use json::to_json;
 pub use later_revisions::{AnnotationAction, Beneath, Change, FieldPlace, Place, Ruling, Shown};
 pub use oid::Oid;
 pub use path::{PathFailure, PolicyDemands, TrustedPath};
 pub use question::{CertificateFailure, CertificateQuestion};
 pub use report::{
-    CheckResult, Checks, ClaimedTime, Conclusion, CoverageWord, ExitStatus, FileVerdict, Format, Indication,
-    LaterRevision, Report, SignatureReport, SubIndication,
+    CertificateFacts, Check, CheckResult, Checks, ClaimedTime, Conclusion, CoverageWord, ExitStatus, FileVerdict,
+    Format, Indication, LaterRevision, ListSource, ListUsed, Reason, Report, SignatureReport, Step, SubIndication,
+    TimeBasis,
 };
 pub use revocation::{Crl, NoStatus, NotRevoked, Position, RevocationDemand, RevocationFailure, RevocationReason};
 pub use text::{Detail, summary, to_text};

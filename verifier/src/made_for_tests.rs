@@ -1,8 +1,10 @@
 //! Certificates, lists and tokens that are made in code, for the tests of this crate.
 
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 
 use crate::asn1::tag;
+use crate::certificate::Certificate;
+use crate::crypto::DigestAlgorithm;
 use crate::oid;
 
 pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -36,4 +38,115 @@ pub(crate) fn signed(tbs: &[u8], signer: u8) -> Vec<u8> {
     let tbs = tlv(tag::SEQUENCE, tbs);
     let value = [&[0], key(signer).sign(&tbs).as_ref()].concat();
     tlv(tag::SEQUENCE, &[tbs, algorithm(), tlv(tag::BIT_STRING, &value)].concat())
+}
+
+pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    tlv(tag::SEQUENCE, &parts.concat())
+}
+
+pub(crate) fn identifier(oid: &[u8]) -> Vec<u8> {
+    tlv(tag::OBJECT_IDENTIFIER, oid)
+}
+
+pub(crate) fn extension(oid: &[u8], value: &[u8]) -> Vec<u8> {
+    sequence(&[&identifier(oid), &tlv(tag::OCTET_STRING, value)])
+}
+
+/// A certificate of serial number 1 from one name and key to another, with these extensions.
+pub(crate) fn certificate(issuer: (&str, u8), subject: (&str, u8), extensions: &[u8]) -> Certificate {
+    let octets = [&[0], key(subject.1).public_key().as_ref()].concat();
+    let key_info = sequence(&[&algorithm(), &tlv(tag::BIT_STRING, &octets)]);
+    let tbs = [
+        tlv(0xa0, &tlv(tag::INTEGER, &[2])),
+        tlv(tag::INTEGER, &[1]),
+        algorithm(),
+        name(issuer.0),
+        sequence(&[&day(1), &day(30)]),
+        name(subject.0),
+        key_info,
+        tlv(0xa3, &sequence(&[extensions])),
+    ];
+    Certificate::from_der(&signed(&tbs.concat(), issuer.1)).expect("a certificate")
+}
+
+/// A CMS by this signer over these octets, which it holds or not, with these unsigned attributes.
+pub(crate) fn cms(
+    certificate: &Certificate,
+    signer: u8,
+    content: &[&[u8]],
+    holds: Option<&[u8]>,
+    unsigned: &[u8],
+) -> Vec<u8> {
+    let sha512 = sequence(&[&identifier(oid::SHA512)]);
+    let one = tlv(tag::INTEGER, &[1]);
+    let (content_type, version) = if holds.is_some() { (oid::TST_INFO, 3) } else { (oid::DATA, 1) };
+    let digest = DigestAlgorithm::Sha512.hash(content).expect("SHA-512 is always there");
+    let reference = sequence(&[&sequence(&[&sequence(&[&tlv(tag::OCTET_STRING, certificate.sha256())])])]);
+    let mut attributes = [
+        attribute(oid::CONTENT_TYPE, &identifier(content_type)),
+        attribute(oid::MESSAGE_DIGEST, &tlv(tag::OCTET_STRING, digest.as_bytes())),
+        attribute(oid::SIGNING_CERTIFICATE_V2, &reference),
+    ];
+    attributes.sort();
+    let attributes = attributes.concat();
+    let value = key(signer).sign(&tlv(tag::SET, &attributes));
+    let signer_info = sequence(&[
+        &one,
+        &sequence(&[certificate.issuer(), &one]),
+        &sha512,
+        &tlv(0xa0, &attributes),
+        &algorithm(),
+        &tlv(tag::OCTET_STRING, value.as_ref()),
+        unsigned,
+    ]);
+    let encapsulated = holds.map(|content| tlv(0xa0, &tlv(tag::OCTET_STRING, content))).unwrap_or_default();
+    let signed_data = sequence(&[
+        &tlv(tag::INTEGER, &[version]),
+        &tlv(tag::SET, &sha512),
+        &sequence(&[&identifier(content_type), &encapsulated]),
+        &tlv(0xa0, certificate.as_der()),
+        &tlv(tag::SET, &signer_info),
+    ]);
+    sequence(&[&identifier(oid::SIGNED_DATA), &tlv(0xa0, &signed_data)])
+}
+
+pub(crate) fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
+    sequence(&[&identifier(oid), &tlv(tag::SET, value)])
+}
+
+/// A page with this kind of signature over the whole file, with more in the catalog and more objects, from 6 on. The length of
+/// the signature does not depend on what it covers.
+pub(crate) fn page(kind: &str, catalog: &str, more: &[String], sign: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
+    let room = 2 * sign(&[]).len();
+    let mut objects = vec![
+        format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>{catalog}>>"),
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[4 0 R]>>".to_owned(),
+        "<</Type/Annot/Subtype/Widget/FT/Sig/T(stamp)/F 132/Rect[0 0 0 0]/P 3 0 R/V 5 0 R>>".to_owned(),
+        format!(
+            "<<{kind}/Filter/Adobe.PPKLite/ByteRange[0 {:010} {:010} {:010}]\
+             /Contents<{}>>>",
+            0,
+            0,
+            0,
+            "0".repeat(room)
+        ),
+    ];
+    objects.extend_from_slice(more);
+    let size = objects.len() + 1;
+    let mut file = String::from("%PDF-1.7\n");
+    let mut table = format!("xref\n0 {size}\n0000000000 65535 f \n");
+    for (object, number) in objects.iter().zip(1..) {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file += &format!("{number} 0 obj\n{object}\nendobj\n");
+    }
+    let end = file.len();
+    file += &format!("{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{end}\n%%EOF\n");
+    let gap = file.find("/Contents<").expect("it was written") + "/Contents".len();
+    let behind = gap + room + 2;
+    let range = format!("[0 {gap:010} {behind:010} {:010}]", file.len() - behind);
+    let file = file.replace("[0 0000000000 0000000000 0000000000]", &range);
+    let (before, after) = (file.get(..gap).expect("before"), file.get(behind..).expect("behind"));
+    let contents = hex::encode(sign(&[before.as_bytes(), after.as_bytes()]));
+    format!("{before}<{contents}>{after}").into_bytes()
 }

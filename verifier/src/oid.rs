@@ -62,6 +62,8 @@ oids! {
 // Attribute types of names (RFC 5280, appendix A.1; RFC 4519).
 oids! {
     COMMON_NAME = [0x55, 4, 3];
+    ORGANIZATION = [0x55, 4, 10];
+    TITLE = [0x55, 4, 12];
     /// 1.2.840.113549.1.9.1
     EMAIL_ADDRESS = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
 }

@@ -10,8 +10,8 @@ use std::ops::Range;
 use pades::SignedPdf;
 use pades::pdf::{Object, Place, Source, View};
 
-/// What every signature dictionary has and hardly anything else.
-const MARK: &[u8] = b"/ByteRange";
+/// What every signature dictionary has and hardly anything else, without its solidus.
+const MARK: &[u8] = b"ByteRange";
 
 /// More of them in one file than this are not listed one by one.
 const MAX_LISTED: usize = 16;
@@ -28,7 +28,7 @@ pub(crate) struct Orphans {
 pub(crate) fn find(pdf: &SignedPdf<'_>) -> Orphans {
     let of_field =
         |offset: usize| pdf.signatures().iter().any(|signature| signature.dictionary_span().contains(&offset));
-    let mut rest = memchr::memmem::find_iter(pdf.bytes(), MARK).filter(|offset| !of_field(*offset)).peekable();
+    let mut rest = marks(pdf.bytes()).filter(|offset| !of_field(*offset)).peekable();
     let compressed = in_object_streams(pdf);
     if rest.peek().is_none() && compressed.is_empty() {
         return Orphans { offsets: Vec::new(), has_usage_rights: false };
@@ -47,12 +47,34 @@ pub(crate) fn find(pdf: &SignedPdf<'_>) -> Orphans {
     Orphans { offsets, has_usage_rights }
 }
 
+/// Where the mark stands, whichever of its letters are written as `#` and two digits (7.3.5): readers know it all the same. One
+/// pass; whatever follows a solidus is given up at the first octet that differs.
+fn marks(octets: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b'/', octets).filter(|at| octets.get(at.saturating_add(1)..).is_some_and(begins_with_mark))
+}
+
+fn begins_with_mark(mut octets: &[u8]) -> bool {
+    for letter in MARK {
+        octets = match octets {
+            [octet, rest @ ..] if octet == letter => rest,
+            [b'#', high, low, rest @ ..] if hex_value(*high, *low) == Some(*letter) => rest,
+            _ => return false,
+        };
+    }
+    true
+}
+
+fn hex_value(high: u8, low: u8) -> Option<u8> {
+    let digit = |octet: u8| char::from(octet).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
 /// Where the object streams lie that hold such dictionaries. A signature cannot stand in one, because its gap is a place in the
 /// file; one that was made elsewhere can be kept there, or be hidden. What cannot be read holds none that anybody would see.
 fn in_object_streams(pdf: &SignedPdf<'_>) -> Vec<usize> {
     let holds_one = |view: View<'_>, container| {
         let data = view.octets_in(Source::ObjectStream(container));
-        data.is_ok_and(|data| memchr::memmem::find(data, MARK).is_some())
+        data.is_ok_and(|data| marks(data).next().is_some())
     };
     object_streams(pdf)
         .into_iter()
@@ -92,7 +114,7 @@ fn object_streams<'p>(pdf: &'p SignedPdf<'_>) -> Vec<(View<'p>, u32, usize)> {
 
 /// The octets are those of a PDF that carries a signature dictionary, wherever it lies.
 pub(crate) fn has_signature(bytes: &[u8]) -> bool {
-    memchr::memmem::find(bytes, MARK).is_some() && memchr::memmem::find(bytes, b"endobj").is_some()
+    marks(bytes).next().is_some() && memchr::memmem::find(bytes, b"endobj").is_some()
 }
 
 /// Where the usage rights that the catalog names lie. What cannot be read names none.
@@ -116,6 +138,12 @@ mod tests {
     use pades::Limits;
 
     use super::*;
+    use crate::clock::{UnixTime, ValidationTime};
+    use crate::findings::Finding;
+    use crate::made_for_tests::{certificate, cms, extension, page};
+    use crate::oid;
+    use crate::trust::TrustAnchors;
+    use crate::validator::{Policy, ValidationData, Validator};
 
     /// A section of cross-references, whose entries are kind, place and index.
     fn section(file: &mut Vec<u8>, previous: Option<usize>, first: u32, entries: &[(u8, usize, u16)]) -> usize {
@@ -137,6 +165,38 @@ mod tests {
         file.extend(data);
         file.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").as_bytes());
         start
+    }
+
+    #[test]
+    fn the_mark_is_found_however_its_letters_are_written() {
+        let hit = |text: &str| marks(text.as_bytes()).collect::<Vec<_>>();
+        for spelled in ["/ByteRange", "/Byte#52ange", "/#42yteRange", "/ByteRang#65", "/#42#79#74#65#52#61#6e#67#65"] {
+            assert_eq!(hit(&format!("<</Type/Sig {spelled}[0 1 2 3]>>")), [12], "{spelled}");
+        }
+        for other in
+            ["/ByteRang", "/Byte#51ange", "/byteRange", "/Byte#5ange", "/Byte#", "ByteRange", "/Byte #52ange", "/"]
+        {
+            assert_eq!(hit(other), Vec::<usize>::new(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_signature_that_nothing_leads_to_is_told_however_its_keys_are_written() {
+        let certificate = certificate(("CA", 1), ("CA", 1), &extension(oid::KEY_USAGE, &[3, 2, 7, 0x80]));
+        let codes = |more: &[String]| {
+            let file = page("/Type/Sig/SubFilter/ETSI.CAdES.detached", "", more, |covered| {
+                cms(&certificate, 1, covered, None, &[])
+            });
+            let time = ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment"));
+            let report =
+                Validator::new(TrustAnchors::none(), ValidationData::none(), Policy::default()).verify(&file, time);
+            report.findings.iter().map(Finding::code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&[]), [""; 0]);
+        for spelled in ["ByteRange", "Byte#52ange"] {
+            let lost = format!("<</Type/Sig/SubFilter/adbe.pkcs7.detached/{spelled}[0 1 2 3]/Contents<00>>>");
+            assert_eq!(codes(&[lost]), ["ORPHANED_SIGNATURE"], "{spelled}");
+        }
     }
 
     #[test]
@@ -166,6 +226,9 @@ mod tests {
         let stream = *offsets.get(4).expect("it was written");
         let searched: Vec<usize> = object_streams(&pdf).into_iter().map(|(_, _, offset)| offset).collect();
         assert_eq!(searched, [stream]);
-        assert_eq!(find(&pdf).offsets, [memchr::memmem::find(&file, MARK).expect("it is not compressed"), stream]);
+        assert_eq!(
+            find(&pdf).offsets,
+            [memchr::memmem::find(&file, b"/ByteRange").expect("it is not compressed"), stream]
+        );
     }
 }

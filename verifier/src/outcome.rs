@@ -4,7 +4,7 @@
 //! constructor, so possession is evidence, and absence of an error is not.
 
 use crate::findings::Finding;
-use crate::report::CheckResult;
+use crate::report::{Check, CheckResult, Conclusion, Indication, Reason};
 
 /// The outcome of one check.
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub(crate) enum Outcome<P> {
     Failed(Finding),
     /// Something is there that was not judged.
     NotChecked(Finding),
-    /// A check before it gave nothing to work on; that one's finding says why.
-    NotAttempted,
+    /// This check, before it, gave nothing to work on; that one's finding says why.
+    NotAttempted(Check),
     /// There is nothing to check.
     NotApplicable,
 }
@@ -34,7 +34,56 @@ impl<P> Outcome<P> {
     pub(crate) fn finding(&self) -> Option<&Finding> {
         match self {
             Self::Failed(finding) | Self::NotChecked(finding) => Some(finding),
-            Self::Passed(_) | Self::NotAttempted | Self::NotApplicable => None,
+            Self::Passed(_) | Self::NotAttempted(_) | Self::NotApplicable => None,
+        }
+    }
+
+    /// The check without which nothing follows from this one: the one that it lacked itself, else `own`.
+    fn lacking(&self, own: Check) -> Check {
+        match self {
+            Self::NotAttempted(root) => *root,
+            _ => own,
+        }
+    }
+
+    /// Runs a check on the proof of this one, which is `own`.
+    pub(crate) fn then<Q, R: Into<Outcome<Q>>>(&self, own: Check, check: impl FnOnce(&P) -> R) -> Outcome<Q> {
+        self.proof().map_or_else(|| Outcome::NotAttempted(self.lacking(own)), |proof| check(proof).into())
+    }
+
+    /// The proofs of this check and of another one, which is `others`.
+    pub(crate) fn and<'p, Q>(&'p self, own: Check, other: &'p Outcome<Q>, others: Check) -> Outcome<(&'p P, &'p Q)> {
+        match (self.proof(), other.proof()) {
+            (Some(first), Some(second)) => Outcome::Passed((first, second)),
+            (None, _) => Outcome::NotAttempted(self.lacking(own)),
+            (_, None) => Outcome::NotAttempted(other.lacking(others)),
+        }
+    }
+
+    /// FAILED is for what is known to be wrong. What could not be computed was not checked (EN 319 102-1, 5.1.3, tells
+    /// the two apart as TOTAL-FAILED and INDETERMINATE).
+    pub(crate) fn failed_only_if_wrong(self) -> Self {
+        match self {
+            Self::Failed(finding) if !is_wrong(&finding) => Self::NotChecked(finding),
+            other => other,
+        }
+    }
+
+    /// Where the form of the signature failed for a reason that is this check's too, this one failed with it.
+    pub(crate) fn sharing<Q>(self, form: &Outcome<Q>, is_shared: impl FnOnce(&Finding) -> bool) -> Self {
+        match form {
+            Outcome::Failed(finding) if is_shared(finding) => Self::Failed(finding.clone()),
+            _ => self,
+        }
+    }
+
+    /// Why it gave that.
+    pub(crate) fn reason(&self) -> Reason {
+        match self {
+            Self::Passed(_) => Reason::Established,
+            Self::Failed(finding) | Self::NotChecked(finding) => Reason::Found(finding.clone()),
+            Self::NotAttempted(needed) => Reason::Needs(*needed),
+            Self::NotApplicable => Reason::NothingThere,
         }
     }
 
@@ -43,10 +92,14 @@ impl<P> Outcome<P> {
         match self {
             Self::Passed(_) => CheckResult::Passed,
             Self::Failed(_) => CheckResult::Failed,
-            Self::NotChecked(_) | Self::NotAttempted => CheckResult::NotChecked,
+            Self::NotChecked(_) | Self::NotAttempted(_) => CheckResult::NotChecked,
             Self::NotApplicable => CheckResult::NotApplicable,
         }
     }
+}
+
+fn is_wrong(finding: &Finding) -> bool {
+    matches!(finding.conclusion(), Some(Conclusion { indication: Indication::TotalFailed, .. }))
 }
 
 impl<P> From<Result<P, Finding>> for Outcome<P> {

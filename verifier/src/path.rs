@@ -8,21 +8,27 @@
 //! constraints, key usage, name constraints, unknown critical extensions.
 //! Revocation is another question: `revocation`.
 
-use crate::algorithms::{AlgorithmPolicy, WeakAlgorithm};
+use crate::algorithms::AlgorithmPolicy;
 use crate::budget::{Budget, BudgetSpent};
 use crate::certificate::Certificate;
-use crate::clock::{UnixTime, ValidationTime};
+use crate::clock::ValidationTime;
 use crate::crypto::{CryptoFailure, Implementation};
+use crate::findings::Finding;
 use crate::links::LinkCache;
 use crate::names;
-use crate::oid::Oid;
+use crate::outcome::Outcome;
+use crate::report::Format;
 use crate::trust::TrustAnchors;
+use crate::validation_data::AtHand;
+use crate::validator::Validator;
 
 mod build;
 pub(crate) mod constraints;
+mod failure;
 mod policies;
 
 use constraints::{ConstraintFailure, NameConstraints};
+pub use failure::PathFailure;
 pub use policies::PolicyDemands;
 use policies::{PolicyFailure, PolicyState};
 
@@ -50,109 +56,60 @@ pub struct TrustedPath {
     anchor: Certificate,
 }
 
-/// Why there is no valid path. Where several were tried, the one that came furthest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PathFailure {
-    /// No anchor was given.
-    NoAnchors,
-    /// No certificate of this issuer is at hand that signed.
-    NoIssuer {
-        /// The issuer that is missing, for people.
-        issuer: String,
-    },
-    /// Certificates of the issuer's name are at hand, but none of their keys made the signature.
-    SignatureWrong {
-        /// The certificate whose signature is wrong, for people.
-        subject: String,
-    },
-    /// The link is made with an algorithm or key that is not known.
-    AlgorithmUnknown {
-        /// The certificate whose signature cannot be checked, for people.
-        subject: String,
-    },
-    /// A certificate, or the anchor, is no longer valid.
-    Expired {
-        /// The certificate, for people.
-        subject: String,
-        /// Its last moment.
-        not_after: UnixTime,
-    },
-    /// A certificate, or the anchor, is not valid yet.
-    NotYetValid {
-        /// The certificate, for people.
-        subject: String,
-        /// Its first moment.
-        not_before: UnixTime,
-    },
-    /// An algorithm or key that is not good enough.
-    Weak {
-        /// The certificate, for people.
-        subject: String,
-        /// What is weak.
-        weak: WeakAlgorithm,
-    },
-    /// A certificate above another one is no CA's (basic constraints, version, or keyCertSign missing).
-    NotACa {
-        /// The certificate, for people.
-        subject: String,
-    },
-    /// More CAs follow than a CA above allows.
-    PathTooLong {
-        /// The first certificate that is one too many, for people.
-        subject: String,
-    },
-    /// A name that a CA above does not allow.
-    NameNotAllowed {
-        /// The certificate, for people.
-        subject: String,
-    },
-    /// No certificate policy is valid where one is demanded.
-    NoValidPolicy,
-    /// A critical extension that is not known.
-    UnknownCriticalExtension {
-        /// The certificate, for people.
-        subject: String,
-        /// The extension.
-        extension: Oid,
-    },
-    /// An extension that the standard does not allow there, or whose content cannot be followed.
-    ExtensionWrong {
-        /// The certificate, for people.
-        subject: String,
-    },
-    /// Searching cost more than one signature may cost.
-    BudgetSpent,
-}
-
-impl PathFailure {
-    /// How far the search had come: a complete path that fails tells more than a missing issuer.
-    fn progress(&self) -> u8 {
-        match self {
-            Self::NoAnchors => 0,
-            Self::NoIssuer { .. } => 1,
-            Self::SignatureWrong { .. } => 2,
-            Self::AlgorithmUnknown { .. } => 3,
-            Self::PathTooLong { .. } => 4,
-            Self::Expired { .. }
-            | Self::NotYetValid { .. }
-            | Self::Weak { .. }
-            | Self::NotACa { .. }
-            | Self::NameNotAllowed { .. }
-            | Self::NoValidPolicy
-            | Self::UnknownCriticalExtension { .. }
-            | Self::ExtensionWrong { .. } => 5,
-            Self::BudgetSpent => 6,
+impl<'a> PathRequest<'a> {
+    /// What is asked for the signing certificate of a signature of this format whose CMS carries `pool`.
+    pub(crate) fn of(validator: &'a Validator, format: Format, pool: &'a [Certificate], time: ValidationTime) -> Self {
+        let anchors = match format {
+            Format::DocumentTimeStamp => validator.time_stamp_anchors(),
+            _ => validator.anchors(),
+        };
+        Self {
+            anchors,
+            pool,
+            demands: validator.policy_demands(),
+            algorithms: validator.algorithms(),
+            time,
+            links: validator.links(),
+            crypto: validator.crypto(),
         }
     }
 }
 
-impl From<BudgetSpent> for PathFailure {
-    fn from(_: BudgetSpent) -> Self {
-        Self::BudgetSpent
+impl From<Result<TrustedPath, PathFailure>> for Outcome<TrustedPath> {
+    /// Without any anchor nothing was searched.
+    fn from(result: Result<TrustedPath, PathFailure>) -> Self {
+        match result {
+            Ok(path) => Self::Passed(path),
+            Err(failure @ PathFailure::NoAnchors) => Self::NotChecked(Finding::Path(failure)),
+            Err(failure) => Self::Failed(Finding::Path(failure)),
+        }
     }
 }
 
 impl TrustedPath {
+    /// As [`TrustedPath::establish`]; where that fails, once more with the certificates that the document carries.
+    ///
+    /// Anybody may have put those there. They are never trusted, and what looking at them costs takes nothing from a
+    /// signature that has its path without them.
+    pub(crate) fn establish_with_carried(
+        target: &Certificate,
+        request: &PathRequest<'_>,
+        at_hand: &AtHand<'_>,
+        budget: &mut Budget,
+    ) -> Result<Self, PathFailure> {
+        let before = budget.clone();
+        let failure = match Self::establish(target, request, budget) {
+            Err(failure) if failure != PathFailure::NoAnchors && at_hand.has_certificates() => failure,
+            result => return result,
+        };
+        let pool = at_hand.pool_with(request.pool);
+        let request = PathRequest { pool: &pool, ..*request };
+        match budget.for_carried(&before, |own| Self::establish(target, &request, own)) {
+            Err(nearer) if nearer == PathFailure::BudgetSpent || nearer.progress() < failure.progress() => Err(failure),
+            result => result,
+        }
+    }
+
     /// Finds a valid path for `target`.
     pub(crate) fn establish(
         target: &Certificate,

@@ -1,7 +1,7 @@
 //! The answer: what was found about a file and each of its signatures.
 //!
 //! Job: plain values, in the words of ETSI EN 319 102-1, that `text` and `json` write down. A verdict is made in
-//! `verify` and nowhere else; a file's verdict is that of its worst signature.
+//! `verdict` and nowhere else; a file's verdict is that of its worst signature.
 
 use evidence::SigningStatement;
 use pades::PdfError;
@@ -10,203 +10,13 @@ use crate::clock::{UnixTime, ValidationTime};
 use crate::findings::Finding;
 use crate::later_revisions::Change;
 
-/// The indication of one signature (EN 319 102-1, 5.1.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Indication {
-    /// Every check succeeded.
-    TotalPassed,
-    /// Nothing is wrong that is known, but not everything could be decided.
-    Indeterminate,
-    /// The signature is wrong.
-    TotalFailed,
-}
+mod steps;
+mod used;
+mod words;
 
-impl Indication {
-    /// The standard's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TotalPassed => "TOTAL-PASSED",
-            Self::Indeterminate => "INDETERMINATE",
-            Self::TotalFailed => "TOTAL-FAILED",
-        }
-    }
-}
-
-/// The sub-indication (EN 319 102-1, 5.1.3): the reason in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is the standard's word, which `as_str` spells out")]
-pub enum SubIndication {
-    FormatFailure,
-    HashFailure,
-    SigCryptoFailure,
-    SigConstraintsFailure,
-    CryptoConstraintsFailure,
-    ChainConstraintsFailure,
-    CertificateChainGeneralFailure,
-    NoSigningCertificateFound,
-    NoCertificateChainFound,
-    OutOfBoundsNoPoe,
-    RevokedNoPoe,
-    RevokedCaNoPoe,
-    TryLater,
-    Generic,
-}
-
-impl SubIndication {
-    /// The standard's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FormatFailure => "FORMAT_FAILURE",
-            Self::HashFailure => "HASH_FAILURE",
-            Self::SigCryptoFailure => "SIG_CRYPTO_FAILURE",
-            Self::SigConstraintsFailure => "SIG_CONSTRAINTS_FAILURE",
-            Self::CryptoConstraintsFailure => "CRYPTO_CONSTRAINTS_FAILURE",
-            Self::ChainConstraintsFailure => "CHAIN_CONSTRAINTS_FAILURE",
-            Self::CertificateChainGeneralFailure => "CERTIFICATE_CHAIN_GENERAL_FAILURE",
-            Self::NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
-            Self::NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
-            Self::OutOfBoundsNoPoe => "OUT_OF_BOUNDS_NO_POE",
-            Self::RevokedNoPoe => "REVOKED_NO_POE",
-            Self::RevokedCaNoPoe => "REVOKED_CA_NO_POE",
-            Self::TryLater => "TRY_LATER",
-            Self::Generic => "GENERIC",
-        }
-    }
-}
-
-/// Indication and reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Conclusion {
-    /// The indication.
-    pub indication: Indication,
-    /// The reason; `None` for TOTAL-PASSED alone.
-    pub sub_indication: Option<SubIndication>,
-}
-
-/// The result of one check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckResult {
-    /// It succeeded.
-    Passed,
-    /// It failed.
-    Failed,
-    /// It was needed, or something was there to check, and it was not done.
-    NotChecked,
-    /// There is nothing to check.
-    NotApplicable,
-}
-
-impl CheckResult {
-    /// As it stands in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Passed => "PASSED",
-            Self::Failed => "FAILED",
-            Self::NotChecked => "NOT-CHECKED",
-            Self::NotApplicable => "NOT-APPLICABLE",
-        }
-    }
-}
-
-/// The result of every check of the procedure, in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checks {
-    /// The signature's own form.
-    pub format: CheckResult,
-    /// ByteRange, gap, coverage of a revision, digest.
-    pub document: CheckResult,
-    /// The signature value with the signing certificate's key.
-    pub signature_value: CheckResult,
-    /// What the signed attributes must say.
-    pub signed_attributes: CheckResult,
-    /// The algorithms are good enough.
-    pub algorithms: CheckResult,
-    /// The service's statement.
-    pub statement: CheckResult,
-    /// The signing certificate is made for signing documents.
-    pub signer_certificate: CheckResult,
-    /// A path to an anchor.
-    pub path: CheckResult,
-    /// Nothing on the path is revoked.
-    pub revocation: CheckResult,
-    /// Signature time-stamps.
-    pub time_stamps: CheckResult,
-    /// Validation data in the document.
-    pub validation_data: CheckResult,
-    /// Everything that was added after the signature.
-    pub later_revisions: CheckResult,
-}
-
-impl Checks {
-    /// No check was done.
-    pub(crate) const NONE: Self = Self {
-        format: CheckResult::NotChecked,
-        document: CheckResult::NotChecked,
-        signature_value: CheckResult::NotChecked,
-        signed_attributes: CheckResult::NotChecked,
-        algorithms: CheckResult::NotChecked,
-        statement: CheckResult::NotChecked,
-        signer_certificate: CheckResult::NotChecked,
-        path: CheckResult::NotChecked,
-        revocation: CheckResult::NotChecked,
-        time_stamps: CheckResult::NotChecked,
-        validation_data: CheckResult::NotChecked,
-        later_revisions: CheckResult::NotChecked,
-    };
-}
-
-/// How much of the file a signature covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CoverageWord {
-    /// All of it, its own value aside.
-    WholeFile,
-    /// All of the file as it was at some point; more was added later.
-    WholeRevision,
-    /// Neither.
-    Partial,
-}
-
-impl CoverageWord {
-    /// As it stands in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::WholeFile => "WHOLE_FILE",
-            Self::WholeRevision => "WHOLE_REVISION",
-            Self::Partial => "PARTIAL",
-        }
-    }
-}
-
-/// The form of a signature. The level is what was *verified*, not what is present.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `ETSI.CAdES.detached`
-    PadesBaselineB,
-    /// `ETSI.CAdES.detached` with a time-stamp on the value that holds.
-    PadesBaselineT,
-    /// `adbe.pkcs7.detached`
-    Pkcs7Detached,
-    /// `adbe.pkcs7.sha1`
-    Pkcs7Sha1,
-    /// `ETSI.RFC3161`
-    DocumentTimeStamp,
-    /// Another one, or none that can be told.
-    Unknown,
-}
-
-impl Format {
-    /// As it stands in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PadesBaselineB => "PAdES-BASELINE-B",
-            Self::PadesBaselineT => "PAdES-BASELINE-T",
-            Self::Pkcs7Detached => "PKCS7-DETACHED",
-            Self::Pkcs7Sha1 => "PKCS7-SHA1",
-            Self::DocumentTimeStamp => "DOCUMENT-TIME-STAMP",
-            Self::Unknown => "UNKNOWN",
-        }
-    }
-}
+pub use steps::{Check, Checks, Reason, Step};
+pub use used::{CertificateFacts, ListSource, ListUsed, TimeBasis};
+pub use words::{CheckResult, Conclusion, CoverageWord, Format, Indication, SubIndication};
 
 /// `/M`: what the maker of the file claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,16 +51,26 @@ pub struct SignatureReport {
     pub integrity: CheckResult,
     /// Every check.
     pub checks: Checks,
+    /// Every step of the procedure in its order, with the reason for its result.
+    pub steps: Vec<Step>,
     /// The form.
     pub format: Format,
     /// The subject of the signing certificate, for people.
     pub signed_by: Option<String>,
     /// SHA-256 of the signing certificate.
     pub certificate_sha256: Option<[u8; 32]>,
+    /// The signing certificate: that with whose key the value was verified.
+    pub signing_certificate: Option<CertificateFacts>,
+    /// The trust anchor that the path ends at.
+    pub trust_anchor: Option<CertificateFacts>,
+    /// The revocation lists that answered for the path.
+    pub revocation_lists: Vec<ListUsed>,
     /// What the maker of the file claims.
     pub claimed_signing_time: Option<ClaimedTime>,
     /// The earliest moment at which the signature is proved to have existed. The validation time without a time-stamp.
     pub best_signature_time: UnixTime,
+    /// What that moment rests on.
+    pub best_signature_time_basis: TimeBasis,
     /// What the service stated.
     pub statement: Option<SigningStatement>,
     /// How much of the file is covered.

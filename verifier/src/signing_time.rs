@@ -8,21 +8,31 @@ use pades::EmbeddedSignature;
 
 use crate::clock::{UnixTime, ValidationTime};
 use crate::findings::Finding;
-use crate::report::ClaimedTime;
+use crate::report::{ClaimedTime, TimeBasis};
 use crate::time_stamps::StampedTime;
 
 /// The earliest moment at which the signature is proved to have existed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BestSignatureTime(UnixTime);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BestSignatureTime {
+    time: UnixTime,
+    basis: TimeBasis,
+}
 
 impl BestSignatureTime {
     /// The time of a time-stamp that holds, if that is earlier, else the validation time (EN 319 102-1, 5.5.4).
     pub(crate) fn establish(stamped: Option<StampedTime>, time: ValidationTime) -> Self {
-        Self(stamped.map_or(time.unix_time(), |stamped| stamped.unix_time().min(time.unix_time())))
+        match stamped.filter(|stamped| stamped.unix_time() < time.unix_time()) {
+            Some(stamped) => Self { time: stamped.unix_time(), basis: stamped.into_basis() },
+            None => Self { time: time.unix_time(), basis: TimeBasis::Validation },
+        }
     }
 
-    pub(crate) fn unix_time(self) -> UnixTime {
-        self.0
+    pub(crate) fn unix_time(&self) -> UnixTime {
+        self.time
+    }
+
+    pub(crate) fn basis(self) -> TimeBasis {
+        self.basis
     }
 }
 

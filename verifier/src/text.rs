@@ -1,13 +1,24 @@
-//! The report for people on a terminal: what matters first, one idea a line.
+//! The report for people on a terminal: what matters first, one idea a line, no line wider than a terminal where it can be
+//! broken.
 //!
+//! Job: the verdict in a sentence and the moment it holds for; then who, when, on whose trust; what was not checked and why;
+//! then everything that was found, the worst first.
 //! Invariant: nothing that a file says can move the cursor, change colours or reverse the order of letters: such
 //! characters are shown as U+FFFD.
 
-use std::fmt::Write as _;
-
-use crate::clock::UnixTime;
 use crate::findings::{Finding, Language, Severity};
-use crate::report::{CheckResult, Checks, Conclusion, CoverageWord, FileVerdict, Indication, Report, SignatureReport};
+use crate::report::{
+    CertificateFacts, CheckResult, Conclusion, FileVerdict, Indication, ListSource, ListUsed, Reason, Report,
+    SignatureReport,
+};
+
+mod lines;
+mod reasons;
+mod words;
+
+use lines::{Lines, safe};
+pub(crate) use reasons::sentence as reason;
+use words::Words;
 
 /// How much is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +32,15 @@ pub enum Detail {
 /// Writes the lines for one file.
 pub fn to_text(file: &str, report: &Report, language: Language, detail: Detail) -> String {
     let words = Words(language);
-    let mut out = format!("{}: {}\n", safe(file), words.file(report.verdict));
+    let mut lines = Lines::default();
+    lines.unbroken(0, &format!("{}: {}", safe(file), report.verdict.as_str()));
+    lines.add(2, &format!("{}.", words.file(report.verdict)));
+    lines.add(2, &words.judged_at(report.validation_time));
     for signature in &report.signatures {
-        write_signature(&mut out, signature, words, detail);
+        write_signature(&mut lines, signature, words, detail);
     }
-    write_findings(&mut out, "  ", &report.findings, language);
-    out
+    write_findings(&mut lines, 2, report.findings.iter(), words);
+    lines.finish()
 }
 
 /// One line that sums up many files.
@@ -53,160 +67,111 @@ pub fn summary(verdicts: &[FileVerdict], language: Language) -> String {
     format!("{} {files}: {}", verdicts.len(), parts.join(", "))
 }
 
-fn write_signature(out: &mut String, signature: &SignatureReport, words: Words, detail: Detail) {
+fn write_signature(lines: &mut Lines, signature: &SignatureReport, words: Words, detail: Detail) {
     let field = signature.field.as_deref().map_or_else(|| words.no_field().to_owned(), safe);
     let Conclusion { indication, sub_indication } = signature.conclusion;
     let reason = sub_indication.map(|sub| format!(" / {}", sub.as_str())).unwrap_or_default();
-    writeln!(out, "  {field}: {}{reason}", indication.as_str()).expect("a String takes everything");
-    let mut line = |label: &str, value: &str| writeln!(out, "    {label}: {value}").expect("a String takes everything");
-    if let Some(who) = &signature.signed_by {
-        line(words.signed_by(), &safe(who));
+    lines.add(2, &format!("{field}: {}{reason}", indication.as_str()));
+    let mut line = |label: &str, value: &str| lines.add(4, &format!("{label}: {}", safe(value)));
+    if let Some(signer) = &signature.signing_certificate {
+        line(words.signed_by(), &person(signer));
+        line(words.certificate(), &words.certificate_of(signer));
     }
     if let Some(statement) = &signature.statement {
-        let at = UnixTime::from_seconds(i64::try_from(statement.signed_at.0).unwrap_or(i64::MAX));
-        line(
-            words.stated(),
-            &format!("{at}, {} {}, no. {}", statement.office, statement.document_type.as_str(), statement.sequence),
-        );
+        line(words.stated(), &words.statement(statement));
     }
     if let Some(claimed) = &signature.claimed_signing_time {
-        line(words.claimed(), &claimed.time.map_or_else(|| safe(&claimed.text), |time| time.to_string()));
+        let time = claimed.time.map_or_else(|| claimed.text.clone(), |time| time.to_string());
+        line(words.claimed(), &words.claimed_by(&time));
+    }
+    if signature.signing_certificate.is_some() {
+        let best = words.best_time(signature.best_signature_time, &signature.best_signature_time_basis);
+        line(words.proved(), &best);
     }
     line(words.document(), words.integrity(signature.integrity, signature.coverage));
+    if let Some(anchor) = &signature.trust_anchor {
+        line(words.anchor(), &format!("{}, SHA-256 {}", person(anchor), short(&anchor.sha256)));
+    }
+    for list in &signature.revocation_lists {
+        line(words.list(), &words.list_used(list));
+    }
     for revision in &signature.later_revisions {
-        let changes: Vec<String> = revision.changes.iter().map(|change| safe(&change.text(words.0))).collect();
+        let changes: Vec<String> = revision.changes.iter().map(|change| change.text(words.0)).collect();
         let changes = if changes.is_empty() { String::new() } else { format!(": {}", changes.join("; ")) };
         line(&format!("{} {}", words.revision(), revision.number), &format!("{}{changes}", revision.result.as_str()));
     }
+    let told = write_not_checked(lines, signature, words);
+    write_findings(lines, 4, signature.findings.iter().filter(|finding| !told.contains(finding)), words);
     if detail == Detail::Explain {
-        for (step, (name, result)) in words.steps(&signature.checks).into_iter().enumerate() {
-            writeln!(out, "    {:>2}. {name}: {}", step + 1, result.as_str()).expect("a String takes everything");
+        lines.add(4, &format!("{}:", words.procedure()));
+        for step in &signature.steps {
+            let reason = reasons::sentence(step, signature, words.0);
+            let step = format!(
+                "{}. {}: {}: {}",
+                step.check.number(),
+                words.step(step.check),
+                step.result.as_str(),
+                safe(&reason)
+            );
+            lines.add(6, &step);
         }
     }
-    write_findings(out, "    ", &signature.findings, words.0);
 }
 
-fn write_findings(out: &mut String, indent: &str, findings: &[Finding], language: Language) {
+/// What was not checked and why. Gives the findings that say why.
+fn write_not_checked<'r>(lines: &mut Lines, signature: &'r SignatureReport, words: Words) -> Vec<&'r Finding> {
+    let mut told = Vec::new();
+    for step in signature.steps.iter().filter(|step| step.result == CheckResult::NotChecked) {
+        let name = words.step(step.check);
+        match &step.reason {
+            Reason::Found(finding) if !told.contains(&finding) => {
+                told.push(finding);
+                let text =
+                    format!("{}: {name}: {} [{}]", words.not_checked(), safe(&finding.text(words.0)), finding.code());
+                lines.add(4, &text);
+                write_detail(lines, 6, finding, words);
+            }
+            Reason::Needs(needed) => {
+                lines.add(4, &format!("{}: {name}: {}", words.not_checked(), words.needs(*needed)));
+            }
+            Reason::Found(_) | Reason::Established | Reason::NothingThere | Reason::NotReached => {}
+        }
+    }
+    told
+}
+
+fn write_findings<'f>(lines: &mut Lines, indent: usize, findings: impl Iterator<Item = &'f Finding>, words: Words) {
     for finding in findings {
         let mark = match finding.severity() {
             Severity::Error => '!',
             Severity::Warning => '*',
             Severity::Info => '-',
         };
-        writeln!(out, "{indent}{mark} {} [{}]", safe(&finding.text(language)), finding.code())
-            .expect("a String takes everything");
+        lines.add(indent, &format!("{mark} {} [{}]", safe(&finding.text(words.0)), finding.code()));
+        write_detail(lines, indent + 2, finding, words);
     }
 }
 
-/// Text from outside, made harmless for a terminal.
-fn safe(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            // Directional marks, overrides and isolates make "gpj.exe" of "exe.jpg".
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-            control if control.is_control() => '\u{fffd}',
-            other => other,
-        })
-        .collect()
+/// A line of its own: it is English whatever the language is.
+fn write_detail(lines: &mut Lines, indent: usize, finding: &Finding, words: Words) {
+    if let Some(detail) = finding.detail() {
+        lines.add(indent, &format!("{}: {}", words.detail(), safe(&detail)));
+    }
 }
 
-#[derive(Clone, Copy)]
-struct Words(Language);
+/// Name, title, organization: what the certificate says of whose key it is.
+fn person(certificate: &CertificateFacts) -> String {
+    let CertificateFacts { name, title, organization, .. } = certificate;
+    // A certificate without a common name is shown by everything that it says, and that has these already.
+    let rest = [title, organization].into_iter().flatten().filter(|part| !name.contains(part.as_str()));
+    std::iter::once(name).chain(rest).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
 
-impl Words {
-    fn pick(self, indonesian: &'static str, english: &'static str) -> &'static str {
-        match self.0 {
-            Language::Indonesian => indonesian,
-            Language::English => english,
-        }
-    }
-
-    fn file(self, verdict: FileVerdict) -> String {
-        let meaning = match verdict {
-            FileVerdict::Signed(Indication::TotalPassed) => {
-                self.pick("semua tanda tangan lolos semua pemeriksaan", "every signature passed every check")
-            }
-            FileVerdict::Signed(Indication::Indeterminate) => {
-                self.pick("belum dapat dipastikan; lihat alasannya", "not decided; see the reasons")
-            }
-            FileVerdict::Signed(Indication::TotalFailed) => self.pick(
-                "JANGAN DITERIMA: tanda tangan atau isi berkas salah",
-                "DO NOT ACCEPT: a signature or the content is wrong",
-            ),
-            FileVerdict::NoSignature => {
-                self.pick("tidak ada tanda tangan elektronik", "there is no electronic signature")
-            }
-            FileVerdict::Unreadable => self.pick("berkas tidak dapat dibaca", "the file cannot be read"),
-        };
-        format!("{} ({meaning})", verdict.as_str())
-    }
-
-    fn no_field(self) -> &'static str {
-        self.pick("(tanpa isian)", "(no field)")
-    }
-
-    fn signed_by(self) -> &'static str {
-        self.pick("Ditandatangani oleh", "Signed by")
-    }
-
-    fn stated(self) -> &'static str {
-        self.pick("Dinyatakan layanan", "Stated by the service")
-    }
-
-    fn claimed(self) -> &'static str {
-        self.pick("Waktu yang diklaim", "Claimed time")
-    }
-
-    fn document(self) -> &'static str {
-        self.pick("Isi dokumen", "Document")
-    }
-
-    fn revision(self) -> &'static str {
-        self.pick("Revisi kemudian", "Later revision")
-    }
-
-    fn integrity(self, integrity: CheckResult, coverage: CoverageWord) -> &'static str {
-        match (integrity, coverage) {
-            (CheckResult::Passed, CoverageWord::WholeFile) => self.pick(
-                "tidak berubah sejak ditandatangani (seluruh berkas)",
-                "unchanged since it was signed (whole file)",
-            ),
-            (CheckResult::Passed, _) => self.pick(
-                "bagian yang ditandatangani tidak berubah; ada tambahan kemudian",
-                "the signed part is unchanged; more was added later",
-            ),
-            (CheckResult::Failed, _) => self.pick("BERUBAH atau rusak", "CHANGED or damaged"),
-            (CheckResult::NotChecked | CheckResult::NotApplicable, _) => {
-                self.pick("tidak dapat dinilai", "could not be judged")
-            }
-        }
-    }
-
-    fn steps(self, checks: &Checks) -> [(&'static str, CheckResult); 12] {
-        [
-            (self.pick("bentuk tanda tangan", "form of the signature"), checks.format),
-            (self.pick("isi dokumen", "the document's octets"), checks.document),
-            (self.pick("nilai tanda tangan", "signature value"), checks.signature_value),
-            (self.pick("atribut yang ditandatangani", "signed attributes"), checks.signed_attributes),
-            (self.pick("algoritma", "algorithms"), checks.algorithms),
-            (self.pick("pernyataan layanan", "the service's statement"), checks.statement),
-            (self.pick("kegunaan sertifikat", "purpose of the certificate"), checks.signer_certificate),
-            (self.pick("jalur sertifikat", "certificate path"), checks.path),
-            (self.pick("pencabutan", "revocation"), checks.revocation),
-            (self.pick("stempel waktu", "time-stamps"), checks.time_stamps),
-            (self.pick("data validasi di dalam dokumen", "validation data in the document"), checks.validation_data),
-            (self.pick("perubahan kemudian", "later changes"), checks.later_revisions),
-        ]
-    }
+/// The beginning of a digest, enough to compare by eye; all of it stands in JSON.
+fn short(sha256: &[u8; 32]) -> String {
+    let [a, b, c, d, e, f, g, h, ..] = *sha256;
+    format!("{}\u{2026}", hex::encode([a, b, c, d, e, f, g, h]))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_file_says_cannot_move_the_cursor_or_turn_letters_around() {
-        assert_eq!(safe("a\u{1b}[31mb\u{202e}c\nd"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d");
-        assert_eq!(safe("Dinas Kependudukan – Bekasi"), "Dinas Kependudukan – Bekasi");
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 //!
 //! Job: judge each token like a signature of its own: what it stamps, its CMS, its authority's certificate, a path
 //! to an anchor for time-stamps, revocation. The earliest good one tells since when the signature existed.
+//! The authority says how exact its clock is: what is proved is that the signature existed at `genTime + accuracy`.
 //! Invariant: a [`StampedTime`] comes only from a token for which all of that holds. A token that fails is reported
 //! and gives no time; it takes nothing from a signature that passes without it.
 //!
@@ -9,13 +10,14 @@
 //! TSTInfo ::= SEQUENCE { version INTEGER, policy OBJECT IDENTIFIER, messageImprint MessageImprint, serialNumber
 //!     INTEGER, genTime GeneralizedTime, accuracy OPTIONAL, ordering DEFAULT FALSE, nonce OPTIONAL, tsa [0] OPTIONAL,
 //!     extensions [1] OPTIONAL }
+//! Accuracy ::= SEQUENCE { seconds INTEGER OPTIONAL, millis [0] INTEGER (1..999) OPTIONAL, micros [1] INTEGER (1..999) OPTIONAL }
 //! MessageImprint ::= SEQUENCE { hashAlgorithm AlgorithmIdentifier, hashedMessage OCTET STRING }
 //! ```
 
-use crate::asn1::{Asn1ErrorKind, Asn1Result, single_sequence, tag};
+use crate::asn1::{Asn1ErrorKind, Asn1Result, Element, single_sequence, tag};
 use crate::authenticity::{Authentic, NamedCertificate};
 use crate::budget::Budget;
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, read_extensions};
 use crate::clock::UnixTime;
 use crate::cms::CmsOctets;
 use crate::crypto::DigestAlgorithm;
@@ -25,31 +27,40 @@ use crate::findings::Finding;
 use crate::format::WellFormed;
 use crate::good_algorithms::GoodAlgorithms;
 use crate::integrity;
-use crate::oid;
+use crate::oid::{self, Oid};
 use crate::outcome::Outcome;
 use crate::path::{PathRequest, TrustedPath};
-use crate::report::Format;
-use crate::revocation::{Crl, NotRevoked};
+use crate::report::{Check, Format, TimeBasis};
+use crate::revocation::NotRevoked;
 use crate::signed_attributes::AttributesAgree;
 use crate::suitability::Suitable;
-use crate::validation_data::Carried;
+use crate::validation_data::{AtHand, Carried};
 use crate::validator::Validator;
 
 /// Tokens of one signature that are judged; further ones are ignored. Honest ones have one, archives a few.
 const MAX_TOKENS: usize = 8;
 
 /// A moment that a time-stamp authority vouches for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StampedTime(UnixTime);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StampedTime {
+    latest: UnixTime,
+    basis: TimeBasis,
+}
 
 impl StampedTime {
     /// The time of a document time-stamp, for a signature that passed.
-    pub(crate) fn of_document(content: &TstInfo<'_>) -> Self {
-        Self(content.time)
+    pub(crate) fn of_document(content: &TstInfo<'_>, authority: &Certificate) -> Self {
+        let basis = TimeBasis::DocumentTimeStamp { authority: authority.subject_for_people() };
+        Self { latest: content.latest, basis }
     }
 
-    pub(crate) fn unix_time(self) -> UnixTime {
-        self.0
+    /// The latest moment at which the token can have been made.
+    pub(crate) fn unix_time(&self) -> UnixTime {
+        self.latest
+    }
+
+    pub(crate) fn into_basis(self) -> TimeBasis {
+        self.basis
     }
 }
 
@@ -57,7 +68,11 @@ impl StampedTime {
 pub(crate) struct TstInfo<'a> {
     pub(crate) imprint_algorithm: Result<DigestAlgorithm, UnknownAlgorithm>,
     pub(crate) imprint: &'a [u8],
-    pub(crate) time: UnixTime,
+    /// `genTime + accuracy`, rounded up: what was stamped existed then. Without an accuracy nothing more is known than `genTime`
+    /// (RFC 3161, 2.4.2).
+    pub(crate) latest: UnixTime,
+    /// A critical extension. None is known here.
+    unknown_critical: Option<Oid>,
 }
 
 impl<'a> TstInfo<'a> {
@@ -74,20 +89,46 @@ impl<'a> TstInfo<'a> {
             })?;
             reader.expect(tag::INTEGER)?;
             let time = reader.expect(tag::GENERALIZED_TIME)?;
-            let moment = UnixTime::from_fractional_time(time.content).ok_or(time.error(Asn1ErrorKind::Value))?;
-            reader.optional(tag::SEQUENCE)?;
+            let (second, micros) =
+                UnixTime::from_fractional_time(time.content).ok_or(time.error(Asn1ErrorKind::Value))?;
+            let accuracy = reader.optional(tag::SEQUENCE)?.map_or(Ok((0, 0)), |accuracy| read_accuracy(&accuracy))?;
             reader.optional(tag::BOOLEAN)?;
             reader.optional(tag::INTEGER)?;
             reader.optional(tag::constructed(0))?;
-            reader.optional(tag::constructed(1))?;
-            Ok(Self { imprint_algorithm: algorithm.digest(), imprint, time: moment })
+            let extensions = reader.optional(tag::constructed(1))?.map(|list| read_extensions(&list)).transpose()?;
+            let unknown_critical = extensions.unwrap_or_default().into_iter().find(|extension| extension.is_critical);
+            let parts = u64::from(micros).saturating_add(accuracy.1).div_ceil(1_000_000);
+            Ok(Self {
+                imprint_algorithm: algorithm.digest(),
+                imprint,
+                latest: second.plus(accuracy.0.saturating_add(parts)),
+                unknown_critical: unknown_critical.map(|extension| Oid::new(extension.oid)),
+            })
         })
     }
 
     /// The token of a document time-stamp or on a signature value, from its CMS.
     pub(crate) fn of(form: &WellFormed<'a>) -> Result<Self, Finding> {
-        Self::read(form.signed_data().content.unwrap_or_default()).map_err(Finding::CmsMalformed)
+        let content = Self::read(form.signed_data().content.unwrap_or_default()).map_err(Finding::CmsMalformed)?;
+        match &content.unknown_critical {
+            Some(extension) => Err(Finding::TimeStampExtensionUnknown(extension.clone())),
+            None => Ok(content),
+        }
     }
+}
+
+/// Whole seconds and microseconds.
+fn read_accuracy(accuracy: &Element<'_>) -> Asn1Result<(u64, u64)> {
+    accuracy.within(|reader| {
+        let seconds = reader.optional(tag::INTEGER)?.map_or(Ok(0), |seconds| seconds.unsigned())?;
+        let mut part = |number| -> Asn1Result<u64> {
+            let Some(element) = reader.optional(tag::primitive(number))? else { return Ok(0) };
+            // 0 and numbers over 999 are not allowed, and harmless: the moment only becomes later.
+            element.unsigned()
+        };
+        let (millis, micros) = (part(0)?, part(1)?);
+        Ok((seconds, millis.saturating_mul(1_000).saturating_add(micros)))
+    })
 }
 
 /// Every token was judged, and at least one is good.
@@ -98,25 +139,44 @@ impl TimeStampsJudged {
     /// Judges the tokens on one signature's value.
     pub(crate) fn establish(
         form: &WellFormed<'_>,
+        authentic: &Outcome<Authentic>,
         validator: &Validator,
         request: &PathRequest<'_>,
-        lists: &[&Crl],
+        at_hand: &AtHand<'_>,
         budget: &mut Budget,
         notes: &mut Vec<Finding>,
     ) -> Outcome<Self> {
         let Some(attributes) = &form.signer_info().unsigned_attributes else { return Outcome::NotApplicable };
+        let tokens: Vec<Element<'_>> = attributes.values(oid::TIME_STAMP_TOKEN).take(MAX_TOKENS).collect();
+        if tokens.is_empty() {
+            return Outcome::NotApplicable;
+        }
+        authentic
+            .then(Check::SignatureValue, |_| Self::judge_all(&tokens, form, validator, request, at_hand, budget, notes))
+    }
+
+    fn judge_all(
+        tokens: &[Element<'_>],
+        form: &WellFormed<'_>,
+        validator: &Validator,
+        request: &PathRequest<'_>,
+        at_hand: &AtHand<'_>,
+        budget: &mut Budget,
+        notes: &mut Vec<Finding>,
+    ) -> Outcome<Self> {
         let value = form.signer_info().signature;
         let mut earliest: Option<StampedTime> = None;
-        let mut last_failure = None;
-        for token in attributes.values(oid::TIME_STAMP_TOKEN).take(MAX_TOKENS) {
-            match judge(token.whole, &|digest| digest.hash(&[value]), validator, request, lists, budget) {
-                Ok(time) => earliest = Some(earliest.map_or(time, |first| if time.0 < first.0 { time } else { first })),
+        let mut first_failure = None;
+        for token in tokens {
+            match judge(token.whole, &|digest| digest.hash(&[value]), validator, request, at_hand, budget) {
+                Ok(time) if earliest.as_ref().is_none_or(|known| time.latest < known.latest) => earliest = Some(time),
+                Ok(_) => {}
                 Err(why) => {
-                    last_failure.get_or_insert_with(|| Finding::TimeStampFailed(Box::new(why)));
+                    first_failure.get_or_insert_with(|| Finding::TimeStampFailed(Box::new(why)));
                 }
             }
         }
-        match (earliest, last_failure) {
+        match (earliest, first_failure) {
             (Some(time), failure) => {
                 notes.extend(failure);
                 Outcome::Passed(Self(time))
@@ -126,8 +186,8 @@ impl TimeStampsJudged {
         }
     }
 
-    pub(crate) fn time(&self) -> StampedTime {
-        self.0
+    pub(crate) fn time(&self) -> &StampedTime {
+        &self.0
     }
 }
 
@@ -137,7 +197,7 @@ fn judge(
     stamped: &dyn Fn(DigestAlgorithm) -> Option<Digest>,
     validator: &Validator,
     request: &PathRequest<'_>,
-    lists: &[&Crl],
+    at_hand: &AtHand<'_>,
     budget: &mut Budget,
 ) -> Result<StampedTime, Finding> {
     let mut notes = Vec::new();
@@ -145,20 +205,23 @@ fn judge(
     let form = WellFormed::establish(&octets, Format::DocumentTimeStamp, &mut notes)?;
     let content = TstInfo::of(&form)?;
     let binding = integrity::token_is_intact(&form, &content, stamped)?;
-    let pool: Vec<Certificate> =
-        crate::verify::certificates_of(&form, validator).into_iter().chain(request.pool.iter().cloned()).collect();
+    let own = form.certificates(validator.limits().certificates);
+    let pool: Vec<Certificate> = own.into_iter().chain(request.pool.iter().cloned()).collect();
     let named = NamedCertificate::establish(&form, &pool)?;
     let authentic = Authentic::establish(&form, &named, &[], request.crypto)?;
     AttributesAgree::establish(&form, &named, &mut notes)?;
     GoodAlgorithms::establish(binding, &authentic, request.algorithms, request.time)?;
     Suitable::for_time_stamps(authentic.certificate())?;
     let request = PathRequest { anchors: validator.time_stamp_anchors(), pool: &pool, ..*request };
-    let path = TrustedPath::establish(authentic.certificate(), &request, budget).map_err(Finding::Path)?;
     let carried = Carried::of_cms(&form);
-    let lists: Vec<&Crl> = lists.iter().copied().chain(carried.lists()).collect();
+    let at_hand = at_hand.and(&carried);
+    let path = TrustedPath::establish_with_carried(authentic.certificate(), &request, &at_hand, budget)
+        .map_err(Finding::Path)?;
     let (given, demand) = (validator.crls(), validator.revocation_demand());
-    NotRevoked::establish_with_carried(&path, given, &lists, demand, &request, budget).map_err(Finding::Revocation)?;
-    Ok(StampedTime(content.time))
+    NotRevoked::establish_with_carried(&path, given, &at_hand, demand, &request, budget)
+        .map_err(Finding::Revocation)?;
+    let basis = TimeBasis::SignatureTimeStamp { authority: authentic.certificate().subject_for_people() };
+    Ok(StampedTime { latest: content.latest, basis })
 }
 
 #[cfg(test)]

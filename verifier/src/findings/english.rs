@@ -1,8 +1,10 @@
 //! The sentences in English.
 
+use std::io::ErrorKind;
+
 use pades::PdfError;
 
-use super::{Finding, Language, moment};
+use super::{Finding, Language, Orphan, moment};
 use crate::algorithms::WeakAlgorithm;
 use crate::later_revisions::Ruling;
 use crate::path::PathFailure;
@@ -10,7 +12,9 @@ use crate::revocation::{NoStatus, RevocationFailure};
 
 pub(super) fn sentence(finding: &Finding) -> String {
     match finding {
-        Finding::FileNotRead(kind) => format!("The file cannot be read: {kind}."),
+        Finding::FileNotRead(ErrorKind::NotFound) => "There is no file of this name.".into(),
+        Finding::FileNotRead(ErrorKind::PermissionDenied) => "The file may not be read: permission is missing.".into(),
+        Finding::FileNotRead(_) => "The file cannot be read.".into(),
         Finding::FileUnreadable(PdfError::NotAPdf) => "The file is not a PDF.".into(),
         Finding::FileUnreadable(PdfError::Encrypted) => {
             "The file is encrypted; this verifier opens no encrypted files.".into()
@@ -18,14 +22,22 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::FileUnreadable(PdfError::TooLarge { length, limit }) => {
             format!("The file of {length} octets is larger than the limit of {limit}.")
         }
-        Finding::FileUnreadable(error) => format!("The file cannot be read as a PDF: {error}."),
-        Finding::FileMalformed(error) => {
-            format!("The file is damaged or was tampered with, although it carries signatures: {error}.")
+        Finding::FileUnreadable(_) => "The file cannot be read as a PDF.".into(),
+        Finding::FileMalformed(_) => {
+            "The file is damaged, cut off or was tampered with, although it carries a signature.".into()
         }
-        Finding::OrphanedSignature { offset } => format!(
+        Finding::NoSignature => "No signature field is signed, and no signature lies anywhere in the file.".into(),
+        Finding::Undecided => "Not everything that a verdict needs was established.".into(),
+        Finding::TimeStampExtensionUnknown(extension) => {
+            format!("The time-stamp has a critical extension ({extension}) that is not known here.")
+        }
+        Finding::OrphanedSignature { offset, orphan: Orphan::Alone } => format!(
+            "A signature lies in the file at octet {offset}, but no signature field leads to it: the file is damaged, cut off, or its signature was removed."
+        ),
+        Finding::OrphanedSignature { offset, orphan: Orphan::BesideOthers } => format!(
             "A signature lies in the file at octet {offset} that no signature field leads to. It may have been removed."
         ),
-        Finding::SignatureMalformed(error) => format!("The signature dictionary is malformed: {error}."),
+        Finding::SignatureMalformed(_) => "The signature dictionary is malformed: what it covers cannot be told.".into(),
         Finding::CoverageOdd => {
             "The signed range ends at no revision's end, so that some octets are not covered.".into()
         }
@@ -49,7 +61,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
                 "{octets} octets that are not zero stand behind the signature in its place; nothing signs or explains them."
             )
         }
-        Finding::CmsMalformed(error) => format!("The signature value cannot be read: {error}."),
+        Finding::CmsMalformed(_) => "The signature value cannot be read.".into(),
         Finding::CmsIsBer => "The signature is encoded in BER, not in DER as PAdES asks.".into(),
         Finding::CmsVersion => "The signature names a version of its structure that does not exist.".into(),
         Finding::SignerInfoCount { count } => {
@@ -94,7 +106,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::SignatureValueWrong => {
             "The signature value was not made with the signing certificate's key over these attributes.".into()
         }
-        Finding::StatementMalformed(error) => format!("The signing service's statement is malformed: {error}."),
+        Finding::StatementMalformed(_) => "The signing service's statement is malformed.".into(),
         Finding::StatementRepeated => "The signing service's statement appears more than once.".into(),
         Finding::ClaimedTimeFar { seconds } => {
             format!("The claimed signing time lies {seconds} seconds from the time that the service stated.")
@@ -122,14 +134,12 @@ pub(super) fn sentence(finding: &Finding) -> String {
         }
         Finding::NotATimeStamp => "This is said to be a document time-stamp, but holds none.".into(),
         Finding::DssNotChecked => {
-            "The document carries validation data that this version does not use (OCSP responses, or too many lists)."
+            "The document carries validation data that this version does not use (OCSP responses, or too many lists or certificates)."
                 .into()
         }
-        Finding::DssMalformed(error) => {
-            format!("The document's validation data (DSS) cannot be read and are left aside: {error}.")
-        }
-        Finding::CarriedListMalformed(error) => {
-            format!("A revocation list that the document carries cannot be read and is left aside: {error}.")
+        Finding::DssMalformed(_) => "The document's validation data (DSS) cannot be read and are left aside.".into(),
+        Finding::CarriedListMalformed(_) => {
+            "A revocation list that the document carries cannot be read and is left aside.".into()
         }
         Finding::OcspNotChecked => "OCSP responses are present; this version does not judge them.".into(),
         Finding::LaterChange { change, ruling } => {

@@ -1,23 +1,33 @@
 //! The sentences in Indonesian.
 
+use std::io::ErrorKind;
+
 use pades::PdfError;
 
-use super::{Finding, Language, moment};
+use super::{Finding, Language, Orphan, moment};
 use crate::algorithms::WeakAlgorithm;
 use crate::later_revisions::Ruling;
 use crate::path::PathFailure;
-use crate::revocation::{NoStatus, RevocationFailure};
+use crate::revocation::{NoStatus, RevocationFailure, RevocationReason};
 
 pub(super) fn sentence(finding: &Finding) -> String {
     match finding {
-        Finding::FileNotRead(kind) => format!("Berkas tidak dapat dibaca: {kind}."),
+        Finding::FileNotRead(ErrorKind::NotFound) => "Tidak ada berkas dengan nama ini.".into(),
+        Finding::FileNotRead(ErrorKind::PermissionDenied) => "Berkas tidak boleh dibaca: izinnya tidak ada.".into(),
+        Finding::FileNotRead(_) => "Berkas tidak dapat dibaca.".into(),
         Finding::FileUnreadable(PdfError::NotAPdf) => "Berkas ini bukan PDF.".into(),
         Finding::FileUnreadable(PdfError::Encrypted) => "Berkas terenkripsi; pemeriksa ini tidak membuka berkas terenkripsi.".into(),
         Finding::FileUnreadable(PdfError::TooLarge { length, limit }) => format!("Berkas sebesar {length} oktet melebihi batas {limit}."),
-        Finding::FileUnreadable(error) => format!("Berkas tidak dapat dibaca sebagai PDF: {error}."),
-        Finding::FileMalformed(error) => format!("Berkas rusak atau telah diutak-atik, padahal memuat tanda tangan: {error}."),
-        Finding::OrphanedSignature { offset } => format!("Ada tanda tangan di dalam berkas (oktet {offset}) yang tidak dirujuk oleh isian tanda tangan mana pun. Mungkin telah dihapus."),
-        Finding::SignatureMalformed(error) => format!("Struktur tanda tangan salah bentuk: {error}."),
+        Finding::FileUnreadable(_) => "Berkas tidak dapat dibaca sebagai PDF.".into(),
+        Finding::FileMalformed(_) => "Berkas rusak, terpotong, atau telah diutak-atik, padahal memuat tanda tangan.".into(),
+        Finding::NoSignature => "Tidak ada isian tanda tangan yang terisi, dan tidak ada tanda tangan di tempat lain di dalam berkas.".into(),
+        Finding::Undecided => "Belum semua yang diperlukan untuk putusan dapat dipastikan.".into(),
+        Finding::TimeStampExtensionUnknown(extension) => {
+            format!("Stempel waktu memuat ekstensi kritis ({extension}) yang tidak dikenal.")
+        }
+        Finding::OrphanedSignature { offset, orphan: Orphan::Alone } => format!("Ada tanda tangan di dalam berkas (oktet {offset}), tetapi tidak ada isian tanda tangan yang merujuknya: berkas rusak, terpotong, atau tanda tangannya telah dihapus."),
+        Finding::OrphanedSignature { offset, orphan: Orphan::BesideOthers } => format!("Ada tanda tangan di dalam berkas (oktet {offset}) yang tidak dirujuk oleh isian tanda tangan mana pun. Mungkin telah dihapus."),
+        Finding::SignatureMalformed(_) => "Struktur tanda tangan salah bentuk: tidak dapat dipastikan apa yang dicakupnya.".into(),
         Finding::CoverageOdd => "Rentang yang ditandatangani tidak berakhir di akhir revisi mana pun, sehingga sebagian isi tidak tercakup.".into(),
         Finding::FieldNotSigned => "Pada revisi yang ditandatangani, isian ini belum memuat tanda tangan ini: tanda tangan ditempelkan kemudian.".into(),
         Finding::UsageRights => "Berkas memuat hak pakai dari perangkat lunak pembuatnya; itu bukan tanda tangan atas dokumen.".into(),
@@ -25,7 +35,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::SubFilterRefused => "Jenis tanda tangan ini (adbe.pkcs7.sha1) bertumpu pada SHA-1, yang dapat dipalsukan.".into(),
         Finding::DigestWrong => "Dokumen diubah setelah ditandatangani: nilai hash-nya bukan yang ditandatangani.".into(),
         Finding::ContentsTrailing { octets } => format!("Ada {octets} oktet bukan nol di belakang tanda tangan pada tempatnya; tidak ditandatangani dan tidak terjelaskan."),
-        Finding::CmsMalformed(error) => format!("Nilai tanda tangan tidak dapat dibaca: {error}."),
+        Finding::CmsMalformed(_) => "Nilai tanda tangan tidak dapat dibaca.".into(),
         Finding::CmsIsBer => "Tanda tangan dikodekan dalam BER, bukan DER sebagaimana diminta PAdES.".into(),
         Finding::CmsVersion => "Tanda tangan menyebut versi struktur yang tidak ada.".into(),
         Finding::SignerInfoCount { count } => format!("Tanda tangan memuat nilai dari {count} penanda tangan; harus tepat satu."),
@@ -50,7 +60,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::AlgorithmUnsupported => "Algoritma tidak didukung untuk kunci ini; nilai tanda tangan tidak dapat dinilai.".into(),
         Finding::AlgorithmWeak(weak) => format!("{} tidak lagi cukup kuat.", weak_words(*weak)),
         Finding::SignatureValueWrong => "Nilai tanda tangan tidak dibuat dengan kunci sertifikat penanda tangan atas atribut ini.".into(),
-        Finding::StatementMalformed(error) => format!("Pernyataan layanan penandatanganan salah bentuk: {error}."),
+        Finding::StatementMalformed(_) => "Pernyataan layanan penandatanganan salah bentuk.".into(),
         Finding::StatementRepeated => "Pernyataan layanan penandatanganan muncul lebih dari sekali.".into(),
         Finding::ClaimedTimeFar { seconds } => format!("Waktu penandatanganan yang diklaim berselisih {seconds} detik dari waktu yang dinyatakan layanan."),
         Finding::ClaimedTimeMalformed => "Waktu penandatanganan yang diklaim bukan tanggal.".into(),
@@ -67,7 +77,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
         Finding::TimeStampFailed(why) => format!("Stempel waktu pada tanda tangan tidak sah dan tidak memberi waktu. {}", sentence(why)),
         Finding::NotATimeStamp => "Disebut stempel waktu dokumen, tetapi tidak memuat stempel waktu.".into(),
         Finding::DssNotChecked => {
-            "Dokumen membawa data validasi yang tidak dipakai versi ini (jawaban OCSP, atau terlalu banyak daftar).".into()
+            "Dokumen membawa data validasi yang tidak dipakai versi ini (jawaban OCSP, atau terlalu banyak daftar atau sertifikat).".into()
         }
         Finding::DssMalformed(_) => "Data validasi dokumen (DSS) tidak dapat dibaca dan dikesampingkan.".into(),
         Finding::CarriedListMalformed(_) => {
@@ -144,7 +154,7 @@ fn revocation(failure: &RevocationFailure) -> String {
             format!("Sertifikat \"{subject}\" ditangguhkan sejak {date}.")
         }
         RevocationFailure::Revoked { subject, date, reason, .. } => {
-            format!("Sertifikat \"{subject}\" dicabut pada {date} ({}).", reason.as_str())
+            format!("Sertifikat \"{subject}\" dicabut pada {date} ({}).", revoked_because(*reason))
         }
         RevocationFailure::Unknown { subject, why, .. } => {
             format!("Tidak diketahui apakah sertifikat \"{subject}\" telah dicabut: {}.", no_status(*why))
@@ -153,6 +163,21 @@ fn revocation(failure: &RevocationFailure) -> String {
             "Pemeriksaan pencabutan dihentikan: berkas ini membuatnya terlalu mahal.".into()
         }
     }
+}
+
+/// The standard's word stands behind the translation, because lists are read with other programs too.
+fn revoked_because(reason: RevocationReason) -> String {
+    let translated = match reason.as_str() {
+        "keyCompromise" => "kunci bocor",
+        "cACompromise" => "kunci otoritas bocor",
+        "affiliationChanged" => "pindah tugas",
+        "superseded" => "diganti",
+        "cessationOfOperation" => "tidak dipakai lagi",
+        "privilegeWithdrawn" => "wewenang dicabut",
+        "aACompromise" => "kunci otoritas atribut bocor",
+        _ => "alasan tidak disebutkan",
+    };
+    format!("{translated}, {}", reason.as_str())
 }
 
 fn no_status(why: NoStatus) -> String {

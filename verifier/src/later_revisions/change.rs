@@ -247,7 +247,7 @@ impl Change {
                 let object = object.map(|object| format!(" (objek {object})")).unwrap_or_default();
                 format!("{} diubah{object}", place.indonesian())
             }
-            Self::Unreadable(error) => format!("perubahan tidak dapat dibaca: {error}"),
+            Self::Unreadable(_) => "perubahan tidak dapat dibaca".into(),
             Self::TooMany => "perubahan lain, tidak dirinci".into(),
         }
     }

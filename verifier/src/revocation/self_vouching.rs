@@ -3,12 +3,15 @@
 use aws_lc_rs::signature::KeyPair as _;
 
 use super::*;
+use crate::asn1::tag;
+use crate::certificate::Certificate;
 use crate::clock::ValidationTime;
 use crate::made_for_tests::{algorithm, day, key, name, signed, tlv};
 use crate::oid;
 use crate::path::PolicyDemands;
 use crate::question::{CertificateFailure, CertificateQuestion};
 use crate::trust::TrustAnchors;
+use crate::validation_data::Carried;
 
 const CA: u8 = 1;
 const LIST_SIGNER: u8 = 2;
@@ -121,9 +124,10 @@ fn what_lists_in_a_document_cost_is_bounded_for_the_whole_of_it() {
     // Newer than the genuine one, so that all of them are looked at.
     let forged: Vec<Crl> = (20..40).map(|serial| list(LIST_SIGNER, 15, &[serial])).collect();
     let genuine = list(CA, 10, &[]);
-    let carried: Vec<&Crl> = forged.iter().chain([&genuine]).collect();
+    let carried = Carried::of_lists(forged.iter().chain([&genuine]));
+    let at_hand = AtHand::of(&[&carried]);
     let mut ask = |given: &[Crl]| {
-        NotRevoked::establish_with_carried(&path, given, &carried, RevocationDemand::Always, &request, &mut budget)
+        NotRevoked::establish_with_carried(&path, given, &at_hand, RevocationDemand::Always, &request, &mut budget)
             .map(|not_revoked| not_revoked.checked())
     };
     assert_eq!(ask(&[]), Ok(1));

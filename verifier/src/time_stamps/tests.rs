@@ -1,88 +1,41 @@
 //! Time-stamps on whole documents, made in code.
 
-use aws_lc_rs::signature::KeyPair as _;
-
 use super::*;
 use crate::clock::ValidationTime;
-use crate::made_for_tests::{algorithm, day, key, name, signed, tlv};
+use crate::made_for_tests::{self, attribute, certificate, extension, identifier, sequence, tlv};
 use crate::report::{FileVerdict, Indication, Report};
 use crate::trust::TrustAnchors;
 use crate::validator::{Policy, ValidationData};
 
 const AUTHORITY: u8 = 9;
 
-fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    tlv(tag::SEQUENCE, &parts.concat())
-}
-
-fn identifier(oid: &[u8]) -> Vec<u8> {
-    tlv(tag::OBJECT_IDENTIFIER, oid)
-}
-
 /// A certificate for this purpose alone; the test trusts it directly.
 fn certificate_for(purpose: &[u8]) -> Certificate {
-    let octets = [&[0], key(AUTHORITY).public_key().as_ref()].concat();
-    let key_info = sequence(&[&algorithm(), &tlv(tag::BIT_STRING, &octets)]);
     let purposes = sequence(&[&identifier(purpose)]);
-    let extension = sequence(&[&identifier(oid::EXTENDED_KEY_USAGE), &tlv(tag::OCTET_STRING, &purposes)]);
-    let tbs = [
-        tlv(0xa0, &tlv(tag::INTEGER, &[2])),
-        tlv(tag::INTEGER, &[1]),
-        algorithm(),
-        name("TSA"),
-        sequence(&[&day(1), &day(30)]),
-        name("TSA"),
-        key_info,
-        tlv(0xa3, &sequence(&[&extension])),
-    ];
-    Certificate::from_der(&signed(&tbs.concat(), AUTHORITY)).expect("a certificate")
+    certificate(("TSA", AUTHORITY), ("TSA", AUTHORITY), &extension(oid::EXTENDED_KEY_USAGE, &purposes))
 }
 
-/// A CMS over these octets, which it holds or not, with these unsigned attributes.
+/// A CMS by the authority.
 fn cms(certificate: &Certificate, content: &[&[u8]], holds: Option<&[u8]>, unsigned: &[u8]) -> Vec<u8> {
-    let sha512 = sequence(&[&identifier(oid::SHA512)]);
-    let one = tlv(tag::INTEGER, &[1]);
-    let (content_type, version) = if holds.is_some() { (oid::TST_INFO, 3) } else { (oid::DATA, 1) };
-    let digest = DigestAlgorithm::Sha512.hash(content).expect("SHA-512 is always there");
-    let reference = sequence(&[&sequence(&[&sequence(&[&tlv(tag::OCTET_STRING, certificate.sha256())])])]);
-    let mut attributes = [
-        attribute(oid::CONTENT_TYPE, &identifier(content_type)),
-        attribute(oid::MESSAGE_DIGEST, &tlv(tag::OCTET_STRING, digest.as_bytes())),
-        attribute(oid::SIGNING_CERTIFICATE_V2, &reference),
-    ];
-    attributes.sort();
-    let attributes = attributes.concat();
-    let value = key(AUTHORITY).sign(&tlv(tag::SET, &attributes));
-    let signer_info = sequence(&[
-        &one,
-        &sequence(&[certificate.issuer(), &one]),
-        &sha512,
-        &tlv(0xa0, &attributes),
-        &algorithm(),
-        &tlv(tag::OCTET_STRING, value.as_ref()),
-        unsigned,
-    ]);
-    let encapsulated = holds.map(|content| tlv(0xa0, &tlv(tag::OCTET_STRING, content))).unwrap_or_default();
-    let signed_data = sequence(&[
-        &tlv(tag::INTEGER, &[version]),
-        &tlv(tag::SET, &sha512),
-        &sequence(&[&identifier(content_type), &encapsulated]),
-        &tlv(0xa0, certificate.as_der()),
-        &tlv(tag::SET, &signer_info),
-    ]);
-    sequence(&[&identifier(oid::SIGNED_DATA), &tlv(0xa0, &signed_data)])
+    made_for_tests::cms(certificate, AUTHORITY, content, holds, unsigned)
 }
 
-fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
-    sequence(&[&identifier(oid), &tlv(tag::SET, value)])
+/// A page with this kind of signature.
+fn page(kind: &str, sign: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
+    made_for_tests::page(kind, "", &[], sign)
 }
 
 /// A token over an imprint.
 fn token(imprint_algorithm: &[u8], imprint: &[u8]) -> Vec<u8> {
+    token_with(imprint_algorithm, imprint, b"20261115000000Z", &[])
+}
+
+/// A token of this moment with more behind it.
+fn token_with(imprint_algorithm: &[u8], imprint: &[u8], moment: &[u8], more: &[u8]) -> Vec<u8> {
     let one = tlv(tag::INTEGER, &[1]);
     let message_imprint = sequence(&[&sequence(&[&identifier(imprint_algorithm)]), &tlv(tag::OCTET_STRING, imprint)]);
-    let time = tlv(tag::GENERALIZED_TIME, b"20261115000000Z");
-    let content = sequence(&[&one, &identifier(&[0x2a, 3]), &message_imprint, &one, &time]);
+    let time = tlv(tag::GENERALIZED_TIME, moment);
+    let content = sequence(&[&one, &identifier(&[0x2a, 3]), &message_imprint, &one, &time, more]);
     cms(&certificate_for(oid::TIME_STAMPING), &[&content], Some(&content), &[])
 }
 
@@ -91,40 +44,6 @@ fn stamped(imprint_algorithm: &[u8], digest: DigestAlgorithm) -> Vec<u8> {
     page("/Type/DocTimeStamp/SubFilter/ETSI.RFC3161", |covered| {
         token(imprint_algorithm, digest.hash(covered).expect("it is computed in tests").as_bytes())
     })
-}
-
-/// A page with this kind of signature over the whole file; its length does not depend on what it covers.
-fn page(kind: &str, sign: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
-    let room = 2 * sign(&[]).len();
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>>>".to_owned(),
-        "<</Type/Pages/Count 1/Kids[3 0 R]>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[4 0 R]>>".to_owned(),
-        "<</Type/Annot/Subtype/Widget/FT/Sig/T(stamp)/F 132/Rect[0 0 0 0]/P 3 0 R/V 5 0 R>>".to_owned(),
-        format!(
-            "<<{kind}/Filter/Adobe.PPKLite/ByteRange[0 {:010} {:010} {:010}]\
-             /Contents<{}>>>",
-            0,
-            0,
-            0,
-            "0".repeat(room)
-        ),
-    ];
-    let mut file = String::from("%PDF-1.7\n");
-    let mut table = String::from("xref\n0 6\n0000000000 65535 f \n");
-    for (object, number) in objects.iter().zip(1..) {
-        table += &format!("{:010} 00000 n \n", file.len());
-        file += &format!("{number} 0 obj\n{object}\nendobj\n");
-    }
-    let end = file.len();
-    file += &format!("{table}trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n{end}\n%%EOF\n");
-    let gap = file.find("/Contents<").expect("it was written") + "/Contents".len();
-    let behind = gap + room + 2;
-    let range = format!("[0 {gap:010} {behind:010} {:010}]", file.len() - behind);
-    let file = file.replace("[0 0000000000 0000000000 0000000000]", &range);
-    let (before, after) = (file.get(..gap).expect("before"), file.get(behind..).expect("behind"));
-    let contents = hex::encode(sign(&[before.as_bytes(), after.as_bytes()]));
-    format!("{before}<{contents}>{after}").into_bytes()
 }
 
 fn verdict(file: &[u8]) -> Report {
@@ -173,4 +92,52 @@ fn a_signature_exists_at_the_latest_at_the_validation_time() {
         let times: Vec<UnixTime> = report.signatures.iter().map(|one| one.best_signature_time).collect();
         assert_eq!(times, [UnixTime::from_utc_time(best).expect("a moment")]);
     }
+}
+
+/// A time-stamp over a whole page, of this moment and with this behind it; and the report on it of the 20th.
+fn stamped_with(moment: &[u8], more: &[u8]) -> Report {
+    verdict(&page("/Type/DocTimeStamp/SubFilter/ETSI.RFC3161", |covered| {
+        let imprint = DigestAlgorithm::Sha256.hash(covered).expect("it is computed in tests");
+        token_with(oid::SHA256, imprint.as_bytes(), moment, more)
+    }))
+}
+
+#[test]
+fn what_was_stamped_existed_when_the_clock_of_the_authority_was_surely_past_it() {
+    let number = |tag, value: &[u8]| tlv(tag, value);
+    let accuracy = |parts: &[&[u8]]| sequence(parts);
+    let cases: [(&[u8], Vec<u8>, &str); 6] = [
+        (b"20261115000000Z", vec![], "2026-11-15T00:00:00Z"),
+        (b"20261115000000.25Z", vec![], "2026-11-15T00:00:01Z"),
+        (b"20261115000000Z", accuracy(&[&number(tag::INTEGER, &[90])]), "2026-11-15T00:01:30Z"),
+        (b"20261115000000Z", accuracy(&[&number(0x80, &[1])]), "2026-11-15T00:00:01Z"),
+        // 0.5 s + 1 s + 0.499999 s + 0.000001 s are two whole seconds.
+        (
+            b"20261115000000.5Z",
+            accuracy(&[&number(tag::INTEGER, &[1]), &number(0x80, &[1, 0xf3]), &number(0x81, &[3, 0xe7])]),
+            "2026-11-15T00:00:02Z",
+        ),
+        // As inexact as one likes, it is never later than the moment of validation.
+        (b"20261115000000Z", accuracy(&[&number(tag::INTEGER, &[0x7f; 8])]), "2026-11-20T00:00:00Z"),
+    ];
+    for (moment, more, best) in cases {
+        let report = stamped_with(moment, &more);
+        assert_eq!(report.verdict, FileVerdict::Signed(Indication::TotalPassed), "{report:#?}");
+        let times: Vec<String> = report.signatures.iter().map(|one| one.best_signature_time.to_string()).collect();
+        assert_eq!(times, [best], "{}", String::from_utf8_lossy(moment));
+    }
+}
+
+#[test]
+fn a_critical_extension_that_is_not_known_makes_a_token_say_nothing() {
+    let extensions = |critical: &[u8]| {
+        let one = sequence(&[&identifier(&[0x2a, 3, 4]), critical, &tlv(tag::OCTET_STRING, &[5, 0])]);
+        tlv(0xa1, &one)
+    };
+    let plain = stamped_with(b"20261115000000Z", &extensions(&[]));
+    assert_eq!(plain.verdict, FileVerdict::Signed(Indication::TotalPassed), "{plain:#?}");
+    let critical = stamped_with(b"20261115000000Z", &extensions(&tlv(tag::BOOLEAN, &[0xff])));
+    assert_eq!(critical.verdict, FileVerdict::Signed(Indication::Indeterminate), "{critical:#?}");
+    let codes: Vec<&str> = critical.signatures.iter().flat_map(|one| &one.findings).map(Finding::code).collect();
+    assert_eq!(codes, ["TIME_STAMP_EXTENSION_UNKNOWN", "SIGNER_IS_ANCHOR"]);
 }
