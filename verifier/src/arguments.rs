@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     /// Write nothing; the exit code is the answer
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// Show the result of every step of the procedure; --json always has them
+    /// Show every step of the procedure with its result and the reason; --json always has them
     #[arg(long)]
     explain: bool,
     /// PDF files, directories (searched for *.pdf), or - for standard input
