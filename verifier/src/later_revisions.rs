@@ -79,13 +79,25 @@ impl Permitted {
         later: &mut Vec<LaterRevision>,
         notes: &mut Vec<Finding>,
     ) -> Outcome<Self> {
+        Self::behind(intact.revision(), pdf, signature, history, later, notes)
+    }
+
+    /// Accounts for what stands behind one revision, up to whose end everything is covered.
+    fn behind(
+        covered: usize,
+        pdf: &SignedPdf<'_>,
+        signature: &EmbeddedSignature,
+        history: &History,
+        later: &mut Vec<LaterRevision>,
+        notes: &mut Vec<Finding>,
+    ) -> Outcome<Self> {
         let mut worst: Option<(Ruling, Finding)> = None;
         let mut keep_worst = |ruling: Ruling, finding: Finding| {
             if worst.as_ref().is_none_or(|(known, _)| *known < ruling) {
                 worst = Some((ruling, finding));
             }
         };
-        let first = intact.revision().saturating_add(1);
+        let first = covered.saturating_add(1);
         let later_changes = (first..pdf.revisions().len()).map(|index| history.changes(pdf, index));
         let judged = Permissions::of(pdf, signature).judge(later_changes);
         for ((index, revision), judged) in pdf.revisions().iter().enumerate().skip(first).zip(judged) {

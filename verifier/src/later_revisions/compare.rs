@@ -44,7 +44,7 @@ pub(super) struct Comparison<'d> {
     /// Nodes of the page tree that were begun.
     entered_pages: HashSet<Pair>,
     /// Fields that were begun, with what they inherited then.
-    pub(super) entered_fields: HashMap<Pair, Inherited>,
+    pub(super) entered_fields: HashMap<Ref, Inherited>,
     pub(super) work: Vec<(Pair, Site)>,
     /// Widgets of fields that were signed or are new, with the change that tells of the field.
     pub(super) widgets: HashMap<Ref, usize>,

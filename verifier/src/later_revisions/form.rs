@@ -12,7 +12,7 @@ use pades::pdf::{Dictionary, Object, Ref, Value, View};
 use super::appearance;
 use super::beneath::Beneath;
 use super::change::{Change, FieldPlace, Place};
-use super::compare::{Compared, Comparison, NOBODY, Pair};
+use super::compare::{Compared, Comparison, NOBODY};
 use super::values::{Site, align, union};
 
 /// Fields inside fields. No file is opened that has more; should that change, such fields are strict.
@@ -94,9 +94,10 @@ impl<'d> Comparison<'d> {
         let mut seen = HashSet::new();
         let mut open: Vec<(Value<'d>, usize)> = fields.iter().map(|field| (field.clone(), 0)).collect();
         while let Some((field, depth)) = open.pop() {
+            let is_below = depth > 0;
             // Many fields may share the same ones below them.
             if let Object::Reference(reference) = field.object
-                && !seen.insert((reference, depth > 0))
+                && !seen.insert((reference, is_below))
             {
                 continue;
             }
@@ -104,7 +105,7 @@ impl<'d> Comparison<'d> {
             let Ok(field) = field.as_dictionary() else { return Ok(false) };
             let is_signature = match self.before.get(field, "FT")? {
                 Some(kind) => kind.as_name().is_ok_and(|kind| kind.is("Sig")),
-                None => depth > 0,
+                None => is_below,
             };
             if !is_signature || depth > MAX_DEPTH {
                 return Ok(false);
@@ -120,7 +121,7 @@ impl<'d> Comparison<'d> {
         let root = Inherited { name: String::new(), kind: Kind::Other, flags: 0, value: ValueChange::None };
         for (old, new) in kept {
             match (&old.object, &new.object) {
-                (Object::Reference(old), Object::Reference(new)) => self.field((*old, *new), &root, 0)?,
+                (Object::Reference(_), Object::Reference(field)) => self.field(*field, &root, 0)?,
                 _ => self.values(old, new, &Site::Strict(Place::Form), 0)?,
             }
         }
@@ -134,27 +135,27 @@ impl<'d> Comparison<'d> {
     }
 
     /// A field that was there before, or a widget of one.
-    fn field(&mut self, pair: Pair, above: &Inherited, depth: usize) -> Compared {
-        if depth > MAX_DEPTH || pair.0 != pair.1 {
-            return self.unexplained(Place::Field(above.name.clone()), Some(pair.1));
+    fn field(&mut self, field: Ref, above: &Inherited, depth: usize) -> Compared {
+        if depth > MAX_DEPTH {
+            return self.unexplained(Place::Field(above.name.clone()), Some(field));
         }
-        let (before, after) = match self.objects(pair)? {
+        let (before, after) = match self.objects((field, field))? {
             (Some(before), Some(after)) => (before, after),
             (None, None) => return Ok(()),
-            _ => return self.unexplained(Place::Field(above.name.clone()), Some(pair.1)),
+            _ => return self.unexplained(Place::Field(above.name.clone()), Some(field)),
         };
-        if let Some(earlier) = self.entered_fields.get(&pair) {
+        if let Some(earlier) = self.entered_fields.get(&field) {
             // Two fields may share a widget. What the one may change, the other may not.
             let is_same = earlier == above;
             return if is_same { Ok(()) } else { self.whole(&before, &after, &Site::Strict(field_place(above))) };
         }
-        self.entered_fields.insert(pair, above.clone());
+        self.entered_fields.insert(field, above.clone());
         // A stream may be a field too, and drawn as content elsewhere.
         if !self.same_data(&before, &after) {
-            self.unexplained(field_place(above), Some(pair.1))?;
+            self.unexplained(field_place(above), Some(field))?;
         }
         let (before, after) = (before.value.as_dictionary()?.clone(), after.value.as_dictionary()?.clone());
-        self.duplicates(&before, &after, &field_place(above), pair.1)?;
+        self.duplicates(&before, &after, &field_place(above), field)?;
         let mut here = self.described(&before, above)?;
         self.names.insert(here.name.clone());
         let strict = Site::Strict(field_place(&here));
@@ -165,7 +166,7 @@ impl<'d> Comparison<'d> {
 
         let (old_value, new_value) = of(b"V");
         if self.differs(old_value, new_value) {
-            here.value = self.value(&here, &before, pair.1, old_value, new_value)?;
+            here.value = self.value(&here, &before, field, old_value, new_value)?;
         } else if old_value.is_some() || before.get("T")?.is_some() {
             // A field of its own, below the one that was filled or signed: it shows its own value.
             here.value = ValueChange::None;
@@ -176,12 +177,12 @@ impl<'d> Comparison<'d> {
                 (b"AP" | b"AS" | b"M" | b"I" | b"RV" | b"TI", ValueChange::Signed(_) | ValueChange::Filled(..)) => {}
                 // A signing program marks the widget to be printed and locked (12.5.3).
                 (b"F", ValueChange::Signed(_)) => {}
-                _ => self.optional_of(pair.1, *old, *new, &strict, 0)?,
+                _ => self.optional_of(field, *old, *new, &strict, 0)?,
             }
         }
         match &here.value {
             ValueChange::None => {}
-            ValueChange::Signed(index) => self.signed_widget(pair.1, &before, &after, *index),
+            ValueChange::Signed(index) => self.signed_widget(field, &before, &after, *index),
             ValueChange::Filled(index, wanted) => {
                 let shown = self.shown(here.kind, &before, &after, wanted.as_deref())?;
                 if let Some(Change::FieldValue { shown: of_field, .. }) = self.changes.get_mut(*index) {
@@ -195,21 +196,21 @@ impl<'d> Comparison<'d> {
         // Only what is nothing but a name for others may get another one below it.
         let may_grow = here.kind == Kind::Other && before.get("Kids")?.is_some();
         if before.get("Kids")?.is_some() != after.get("Kids")?.is_some() || !(added.is_empty() || may_grow) {
-            return self.unexplained(field_place(&here), Some(pair.1));
+            return self.unexplained(field_place(&here), Some(field));
         }
         for (old, new) in kept {
             match (&old.object, &new.object) {
-                (Object::Reference(old), Object::Reference(new)) => self.field((*old, *new), &here, depth + 1)?,
+                (Object::Reference(_), Object::Reference(kid)) => self.field(*kid, &here, depth + 1)?,
                 _ => self.values(old, new, &strict, 0)?,
             }
         }
         for new in added {
             match new.object {
-                Object::Reference(reference) => self.new_field(reference, Some(pair.1), &here.name, 0)?,
-                _ => self.unexplained(field_place(&here), Some(pair.1))?,
+                Object::Reference(reference) => self.new_field(reference, Some(field), &here.name, 0)?,
+                _ => self.unexplained(field_place(&here), Some(field))?,
             }
         }
-        if removed.is_empty() { Ok(()) } else { self.unexplained(field_place(&here), Some(pair.1)) }
+        if removed.is_empty() { Ok(()) } else { self.unexplained(field_place(&here), Some(field)) }
     }
 
     /// What a field inherits, with what it says itself.
@@ -243,11 +244,11 @@ impl<'d> Comparison<'d> {
         let was_hidden = appearance::has_hiding_flags(self.before, before);
         if let Some(Change::SignatureAdded { place, .. }) = self.changes.get_mut(index) {
             let beneath = Beneath::Unknown;
-            match place {
-                FieldPlace::NewVisible { .. } => {}
-                _ if was_hidden => *place = FieldPlace::NewVisible { page: None, beneath },
-                FieldPlace::ExistingVisible { .. } => {}
-                _ => *place = FieldPlace::ExistingVisible { page: None, beneath },
+            // With one of its widgets it is new.
+            if was_hidden {
+                *place = FieldPlace::NewVisible { page: None, beneath };
+            } else if !matches!(place, FieldPlace::NewVisible { .. }) {
+                *place = FieldPlace::ExistingVisible { page: None, beneath };
             }
         }
         self.widgets.insert(widget, index);

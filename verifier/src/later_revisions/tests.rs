@@ -8,7 +8,10 @@ use pades::{Limits, SignedPdf};
 
 use super::change::{Change, Place};
 use super::compare::compare;
-use super::{History, NOT_COMPARED, is_padding, layout};
+use super::{History, NOT_COMPARED, Permitted, Ruling, is_padding, layout};
+use crate::findings::Finding;
+use crate::outcome::Outcome;
+use crate::report::{CheckResult, LaterRevision};
 
 pub(super) const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
 
@@ -109,7 +112,12 @@ impl Paper {
 
     /// What the last revision changed.
     pub(super) fn changes(&self) -> Vec<Change> {
-        let pdf = SignedPdf::open(self.octets(), &Limits::default()).expect("a file that can be opened");
+        self.changes_within(&Limits::default())
+    }
+
+    /// What the last revision changed, for one who opens files within these limits.
+    pub(super) fn changes_within(&self, limits: &Limits) -> Vec<Change> {
+        let pdf = SignedPdf::open(self.octets(), limits).expect("a file that can be opened");
         let last = pdf.revisions().len() - 1;
         compare(pdf.document().view(last - 1).expect("it exists"), pdf.document().view(last).expect("it exists"))
     }
@@ -225,4 +233,77 @@ fn only_white_space_and_zeros_are_padding() {
     for octets in [b"x".as_slice(), b"\n%comment", b"\0\0\x01", b"\x0b"] {
         assert!(!is_padding(octets), "{octets:?}");
     }
+}
+
+/// What the first signature of a file, which covers its first revision, makes of what stands behind it.
+fn judged(octets: &[u8]) -> (Outcome<Permitted>, Vec<LaterRevision>, Vec<Finding>) {
+    let pdf = SignedPdf::open(octets, &Limits::default()).expect("a file that can be opened");
+    let signature = pdf.signatures().first().expect("one signature");
+    let (mut later, mut notes) = (Vec::new(), Vec::new());
+    let outcome = Permitted::behind(0, &pdf, signature, &History::of(&pdf), &mut later, &mut notes);
+    (outcome, later, notes)
+}
+
+fn signed_paper() -> Paper {
+    Paper::form().edit(17, "/F 4", "/F 4/V 30 0 R").put(30, "<</Type/Sig>>").end()
+}
+
+/// A revision with a new signature over the text of the first page.
+fn with_seal_over_text(paper: &Paper) -> Paper {
+    let seal = "<</Subtype/Widget/FT/Sig/T(seal)/F 4/Rect[60 680 400 740]/AP<</N 13 0 R>>/V 41 0 R>>";
+    let draft = paper.begin().put(40, seal).put(41, "<</Type/Sig>>");
+    draft.edit(9, "17 0 R]", "17 0 R 40 0 R]").edit(3, "20 0 R]", "20 0 R 40 0 R]").end()
+}
+
+fn with_two_new_actions(paper: &Paper) -> Paper {
+    paper.begin().edit(1, "/Type", "/OpenAction<<>>/AA<<>>/Type").end()
+}
+
+fn later_change(change: &Change, ruling: Ruling) -> Finding {
+    Finding::LaterChange { change: change.clone(), ruling }
+}
+
+#[test]
+fn the_first_of_the_worst_changes_decides_and_the_others_are_noted() {
+    let [first, second] = ["OpenAction", "AA"].map(|key| unexplained(in_catalog(key), 0));
+    let (first, second) = (later_change(&first, Ruling::Forbidden), later_change(&second, Ruling::Forbidden));
+    let paper = signed_paper();
+    let is_about_the_seal = |finding: &Finding| {
+        matches!(finding, Finding::LaterChange { change: Change::SignatureAdded { .. }, ruling: Ruling::Open })
+    };
+
+    let (outcome, later, notes) = judged(with_seal_over_text(&paper).octets());
+    assert!(matches!(outcome, Outcome::NotChecked(finding) if is_about_the_seal(&finding)));
+    assert_eq!((later.len(), notes.as_slice()), (1, [].as_slice()));
+
+    let (outcome, later, notes) = judged(with_two_new_actions(&with_seal_over_text(&paper)).octets());
+    assert!(matches!(outcome, Outcome::Failed(finding) if finding == first));
+    assert_eq!(later.iter().map(|revision| revision.number).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(
+        later.iter().map(|revision| revision.result).collect::<Vec<_>>(),
+        [CheckResult::NotChecked, CheckResult::Failed]
+    );
+    assert!(matches!(notes.as_slice(), [seal, rest] if is_about_the_seal(seal) && *rest == second));
+
+    let (outcome, _, notes) = judged(with_seal_over_text(&with_two_new_actions(&paper)).octets());
+    assert!(matches!(outcome, Outcome::Failed(finding) if finding == first));
+    assert!(matches!(notes.as_slice(), [rest, seal] if is_about_the_seal(seal) && *rest == second));
+}
+
+#[test]
+fn octets_behind_the_end_are_padding_which_is_noted_or_fail() {
+    let paper = signed_paper();
+    let with = |behind: &[u8]| judged(&[paper.octets(), behind].concat());
+
+    let (outcome, _, notes) = with(b"");
+    assert!(matches!(outcome, Outcome::Passed(_)) && notes.is_empty());
+
+    let (outcome, _, notes) = with(b"\n\0");
+    assert!(matches!(outcome, Outcome::Passed(_)));
+    assert_eq!(notes, [Finding::PaddingAfterEnd { length: 2 }]);
+
+    let (outcome, _, notes) = with(b"\nhello");
+    let offset = paper.octets().len();
+    assert!(matches!(outcome, Outcome::Failed(found) if found == Finding::UnexplainedOctets { offset, length: 6 }));
+    assert_eq!(notes, []);
 }

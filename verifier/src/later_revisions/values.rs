@@ -61,8 +61,7 @@ impl<'d> Comparison<'d> {
             // An object that is nothing but a reference to another: what that one holds is what is seen.
             return self.values_of(Some(owner), &before.value, &after.value, site, 0);
         }
-        let is_stream = before.data.is_some() && after.data.is_some();
-        self.contents(&before.value, &after.value, site, is_stream, owner, 0)
+        self.contents(&before.value, &after.value, site, owner, 0)
     }
 
     /// A reference whose generation no entry has leads nowhere (7.3.10). Readers that ignore generations find the
@@ -75,11 +74,10 @@ impl<'d> Comparison<'d> {
         };
         match (existing(self.before, pair.0)?, existing(self.after, pair.1)?) {
             (None, None) => Ok(()),
-            (Some(before), Some(after)) if (before, after) != pair => {
+            (Some(before), Some(after)) => {
                 self.put_aside((before, after), site);
                 Ok(())
             }
-            (Some(_), Some(_)) => Ok(()),
             (Some(_), None) | (None, Some(_)) => self.different(site, Some(pair.1)),
         }
     }
@@ -141,22 +139,14 @@ impl<'d> Comparison<'d> {
                 if old_data.is_some() || new_data.is_some() {
                     return self.different(site, owner);
                 }
-                self.contents(&old, &new, site, false, owner.unwrap_or(NOBODY), depth + 1)
+                self.contents(&old, &new, site, owner.unwrap_or(NOBODY), depth + 1)
             }
-            _ => self.contents(old, new, site, false, owner.unwrap_or(NOBODY), depth),
+            _ => self.contents(old, new, site, owner.unwrap_or(NOBODY), depth),
         }
     }
 
     /// Two values that are no references.
-    fn contents(
-        &mut self,
-        old: &Value<'d>,
-        new: &Value<'d>,
-        site: &Site,
-        is_stream: bool,
-        owner: Ref,
-        depth: usize,
-    ) -> Compared {
+    fn contents(&mut self, old: &Value<'d>, new: &Value<'d>, site: &Site, owner: Ref, depth: usize) -> Compared {
         match (&old.object, &new.object) {
             (Object::Array(before), Object::Array(after)) if before.len() == after.len() => {
                 for (old, new) in before.iter().zip(after) {
@@ -165,11 +155,8 @@ impl<'d> Comparison<'d> {
                 Ok(())
             }
             (Object::Dictionary(before), Object::Dictionary(after)) => {
-                for (key, old, new) in union(before, after) {
-                    // The data were compared themselves.
-                    if !(is_stream && key == b"Length") {
-                        self.optional_of(owner, old, new, site, depth + 1)?;
-                    }
+                for (_, old, new) in union(before, after) {
+                    self.optional_of(owner, old, new, site, depth + 1)?;
                 }
                 Ok(())
             }
@@ -306,7 +293,8 @@ pub(super) fn union<'v, 'd>(before: &'v Dictionary<'d>, after: &'v Dictionary<'d
 /// Elements that stayed, were added, were removed; in order.
 type Aligned<'v, 'd> = (Vec<(&'v Value<'d>, &'v Value<'d>)>, Vec<&'v Value<'d>>, Vec<&'v Value<'d>>);
 
-/// Aligns two lists in which old elements keep their order. One that moved was removed and added.
+/// Aligns two lists in which old elements keep their order. One that moved was removed and added; a reference stays
+/// only as itself.
 pub(super) fn align<'v, 'd>(old: &'v [Value<'d>], new: &'v [Value<'d>]) -> Aligned<'v, 'd> {
     let mut positions: HashMap<Ref, Vec<usize>> = HashMap::new();
     for (position, element) in old.iter().enumerate() {

@@ -1,5 +1,5 @@
 use super::super::change::Shown;
-use super::super::tests::{FONT, NINES, Paper, appearance, stream, unexplained};
+use super::super::tests::{Draft, FONT, NINES, Paper, appearance, stream, unexplained};
 use super::*;
 
 const SIGNATURE: &str = "<</Type/Sig/SubFilter/ETSI.CAdES.detached>>";
@@ -118,6 +118,34 @@ fn defaults_are_free_only_while_all_fields_are_signatures() {
     assert_eq!(try_with("17 0 R 10 0 R", "null").len(), 1);
     assert_eq!(try_with("17 0 R 41 0 R", "<</T(b)>>").len(), 1);
     assert_eq!(try_with("8 0 R", "null").len(), 1);
+    // Below a signature field it is one, and beside it none.
+    assert_eq!(try_with("41 0 R 40 0 R", "<</T(b)>>").len(), 1);
+}
+
+/// Fields in one another, that many, of this kind, the last one with a value.
+fn nested(kind: &str, depth: u32) -> Draft {
+    let mut draft = Paper::form().put(9, "<</Fields[100 0 R]/DR<<>>>>").put(3, "<</Type/Page/Parent 2 0 R>>");
+    draft = draft.put(100 + depth, format!("<</FT/{kind}/V(1)>>"));
+    (100..100 + depth)
+        .fold(draft, |draft, number| draft.put(number, format!("<</FT/{kind}/Kids[{} 0 R]>>", number + 1)))
+}
+
+/// A reader with wider limits than ours opens such a file.
+#[test]
+fn fields_deeper_than_the_deepest_are_strict() {
+    let wide = pades::Limits { nesting: 100, ..pades::Limits::default() };
+    let fill = |depth: u32| {
+        let paper = nested("Tx", depth).end();
+        paper.begin().edit(100 + depth, "(1)", "(2)").end().changes_within(&wide)
+    };
+    assert_eq!(fill(64), [filled("", "1", "2", Shown::Agrees)]);
+    assert_eq!(fill(65), [of_field("", 165)]);
+    let redefine = |depth: u32| {
+        let paper = nested("Sig", depth).end();
+        paper.begin().edit(9, "/DR<<>>", "/DR<<>>/Q 1").end().changes_within(&wide)
+    };
+    assert_eq!(redefine(64), []);
+    assert_eq!(redefine(65), [of_field("", 165), unexplained(Place::Form, 0)]);
 }
 
 #[test]
@@ -164,6 +192,28 @@ fn the_widgets_of_a_field_are_judged_with_it() {
     assert_eq!(draft.changes(), [signed(place)]);
 }
 
+/// Nobody saw the field where that one shows it now.
+#[test]
+fn a_field_with_one_widget_that_was_hidden_is_new_whichever_it_is() {
+    let sign = |first: u32, second: u32| {
+        let widget =
+            |flags: u32, bottom: u32| format!("<</Subtype/Widget/F {flags}/Rect[300 {bottom} 400 {}]>>", bottom + 20);
+        let paper = Paper::form()
+            .put(30, SIGNATURE)
+            .edit(17, "/Subtype/Widget", "/Kids[31 0 R 32 0 R]")
+            .put(31, widget(first, 300))
+            .put(32, widget(second, 340))
+            .edit(3, "17 0 R", "31 0 R 32 0 R")
+            .end();
+        let shown = |flags: u32, bottom: u32| widget(flags, bottom).replace("/Rect", "/AP<</N 13 0 R>>/Rect");
+        paper.begin().edit(17, "/FT", "/V 30 0 R/FT").put(31, shown(4, 300)).put(32, shown(4, 340)).changes()
+    };
+    let (page, beneath) = (Some(1), Beneath::Nothing);
+    assert_eq!(sign(4, 4), [signed(FieldPlace::ExistingVisible { page, beneath })]);
+    assert_eq!(sign(2, 4), [signed(FieldPlace::NewVisible { page, beneath })]);
+    assert_eq!(sign(4, 2), [signed(FieldPlace::NewVisible { page, beneath })]);
+}
+
 #[test]
 fn a_signature_that_was_there_stays() {
     let paper = Paper::form().put(30, SIGNATURE).put(31, SIGNATURE).edit(17, "/F 4", "/F 4/V 30 0 R").end();
@@ -177,8 +227,10 @@ fn a_signature_that_was_there_stays() {
 
 #[test]
 fn a_kind_of_field_without_rules_has_no_values() {
-    let paper = Paper::form().put(30, "<</T(x)/V(1)>>").edit(9, "10 0 R", "30 0 R 10 0 R").end();
-    assert_eq!(paper.begin().edit(30, "(1)", "(2)").changes(), [of_field("x", 30)]);
+    for kind in ["", "/FT/Other"] {
+        let paper = Paper::form().put(30, format!("<</T(x)/V(1){kind}>>")).edit(9, "10 0 R", "30 0 R 10 0 R").end();
+        assert_eq!(paper.begin().edit(30, "(1)", "(2)").changes(), [of_field("x", 30)], "{kind}");
+    }
 }
 
 #[test]

@@ -35,6 +35,7 @@ fn octets_that_belong_to_no_object_are_told() {
     for before in ["40 0 obj\n<<>>\nendobj\n", "%PDF-1.4\n", "%%EOF\n", "hello\n"] {
         assert_eq!(draft().before(before).end().layout(), octets_at(start), "{before}");
     }
+    assert_eq!(draft().before("\n% a comment\n hello\n").end().layout(), octets_at(start + 14));
     // Listed twice, the first one belongs to nothing.
     let twice = draft().before("8 0 obj\n<</Title(x)>>\nendobj\n").end();
     assert_eq!(twice.layout(), octets_at(start));
@@ -54,6 +55,22 @@ fn a_linearization_dictionary_sends_readers_elsewhere() {
     assert_eq!(changes, [unexplained(Place::Linearization, 40)]);
     assert_eq!(paper.begin().put(40, stream(linearized, "x")).end().layout(), [unexplained(Place::Linearization, 40)]);
     assert_eq!(paper.begin().put(40, FONT).end().layout(), []);
+}
+
+/// No entry names it (7.5.8.4).
+#[test]
+fn the_stream_of_a_hybrid_section_stands_for_itself_and_for_nothing_behind_it() {
+    let paper = Paper::form().end();
+    let start = paper.octets().len();
+    let hidden = "<</Type/XRef/Size 200/W[1 2 1]/Index[60 1]/Filter/ASCIIHexDecode>>";
+    let object = format!("50 0 obj\n{}\nendobj", stream(hidden, "00000000>"));
+    let hybrid = |behind: &str| {
+        let draft = paper.begin().before(&format!("{object}{behind}\n")).edit(8, "Surat", "Lain");
+        draft.trailer(&format!("/XRefStm {start}")).end().layout()
+    };
+    assert_eq!(hybrid(""), []);
+    assert_eq!(hybrid(" 9"), octets_at(start + object.len() + 1));
+    assert_eq!(hybrid("\n40 0 obj\n<<>>\nendobj"), octets_at(start + object.len() + 1));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use pades::pdf::{Lexer, Parser};
 
-use super::super::change::{Change, Place};
+use super::super::change::{AnnotationAction, Change, Place};
 use super::super::tests::{FONT, Paper, stream, unexplained};
 use super::*;
 
@@ -34,6 +34,40 @@ fn an_object_that_is_a_reference_is_followed() {
     let paper = Paper::form().put(30, "31 0 R").put(31, stream("<<>>", TEXT)).put(4, page_drawing("30 0 R")).end();
     assert_eq!(paper.begin().put(31, stream("<<>>", EVIL)).changes(), evil_page(2, 31));
     assert_eq!(paper.begin().put(30, "32 0 R").put(32, stream("<<>>", TEXT)).changes(), []);
+}
+
+/// However many references lead there, and whichever of the two was written out.
+#[test]
+fn a_value_in_place_of_references_to_it_is_no_difference() {
+    let referred = Paper::form().edit(1, "/Type", "/X 30 0 R/Type").put(30, "31 0 R").put(31, "<</A 1>>").end();
+    assert_eq!(referred.begin().put(30, "<</A 1>>").changes(), []);
+    assert_eq!(referred.begin().edit(1, "30 0 R", "<</A 1>>").changes(), []);
+    let written = Paper::form().edit(1, "/Type", "/X 30 0 R/Type").put(30, "<</A 1>>").end();
+    assert_eq!(written.begin().put(30, "31 0 R").put(31, "<</A 1>>").changes(), []);
+    let other = written.begin().put(30, "31 0 R").put(31, "<</A 2>>").changes();
+    assert_eq!(other, [unexplained(Place::Catalog("X".into()), 30)]);
+}
+
+/// The length of a stream may stand in an object of its own, and is still its length.
+#[test]
+fn the_length_of_a_stream_is_a_value_like_others() {
+    let length = TEXT.len();
+    let paper = Paper::form().put(30, stream("<<>>", TEXT)).put(4, page_drawing("30 0 R")).end();
+    let elsewhere = format!("<</Length 31 0 R>>\nstream\n{TEXT}\nendstream");
+    assert_eq!(paper.begin().put(30, elsewhere).put(31, length.to_string()).changes(), []);
+}
+
+/// Annotations lead to each other, and to what the page draws, which must not change whatever else leads there.
+#[test]
+fn an_annotation_is_looked_at_once_and_gives_no_licence_to_what_the_page_draws() {
+    let note = "/Contents(note)";
+    let paper = Paper::form()
+        .edit(20, note, "/Popup 21 0 R/AP<</N 5 0 R>>/Contents(note)")
+        .put(21, "<</Type/Annot/Subtype/Popup/Parent 20 0 R/Open false>>")
+        .end();
+    let changed = Change::Annotation { page: 1, action: AnnotationAction::Changed, kind: "Text".into() };
+    assert_eq!(paper.begin().edit(21, "false", "true").changes(), [changed]);
+    assert_eq!(paper.begin().put(5, stream("<<>>", EVIL)).changes(), evil_page(1, 5));
 }
 
 #[test]
@@ -126,6 +160,29 @@ fn values_that_nest_too_deep_differ() {
     let chained = Paper::form().put(30, format!("<</A {}>>", nested(50))).edit(1, "/Type", "/X 30 0 R/Type").end();
     assert_eq!(chained.begin().put(30, format!("<</A {}>>", nested(50))).changes(), []);
     assert_eq!(chained.begin().put(30, format!("<</A {}>>", nested(49))).changes().len(), 1);
+
+    // A reader with wider limits than ours opens files that nest deeper.
+    let wide = pades::Limits { nesting: 300, ..pades::Limits::default() };
+    let again = |number: u32, written: &str| {
+        let paper = Paper::form().put(30, written).edit(1, "/Type", "/X 30 0 R/Type").end();
+        paper.begin().put(number, written).end().changes_within(&wide)
+    };
+    let differs = [unexplained(Place::Catalog("X".into()), 30)];
+    assert_eq!(again(30, &nested(MAX_DEPTH)), []);
+    assert_eq!(again(30, &nested(MAX_DEPTH + 1)), differs);
+    let keyed = |depth: usize| (0..depth).fold(String::from("null"), |inner, _| format!("<</K {inner}>>"));
+    assert_eq!(again(30, &format!("[{}]", keyed(MAX_DEPTH - 1))), []);
+    assert_eq!(again(30, &format!("[{}]", keyed(MAX_DEPTH))), differs);
+    // Each level of references in place of what they lead to counts for two.
+    let written_out = |levels: u32| {
+        let draft = Paper::form().edit(1, "/Type", "/X 30 0 R/Type").put(30 + levels, "[]");
+        let paper =
+            (30..30 + levels).fold(draft, |draft, number| draft.put(number, format!("[{} 0 R]", number + 1))).end();
+        let direct = (0..levels).fold(String::from("[]"), |inner, _| format!("[{inner}]"));
+        paper.begin().put(30, direct).end().changes_within(&wide)
+    };
+    assert_eq!(written_out(64), []);
+    assert_eq!(written_out(65).len(), 1);
 }
 
 fn list(written: &str) -> Vec<Value<'_>> {
@@ -151,5 +208,7 @@ fn lists_align_where_old_elements_keep_their_order() {
     assert_eq!(aligned("[<</A 1/B[2]>> 1 0 R]", "[ << /B[2.0]/A 1 >> 1 0 R]"), [2, 0, 0]);
     assert_eq!(aligned("[<</A 1>>]", "[<</A 2>>]"), [0, 1, 1]);
     assert_eq!(aligned("[<</A 1>>]", "[<</A 1/B 2>>]"), [0, 1, 1]);
+    assert_eq!(aligned("[<</A 1/B 2>>]", "[<</A 1>>]"), [0, 1, 1]);
+    assert_eq!(aligned("[<</A 1/B null>>]", "[<</A 1>>]"), [1, 0, 0]);
     assert_eq!(aligned("[<</A[1]>>]", "[<</A[1 2]>>]"), [0, 1, 1]);
 }
