@@ -122,7 +122,7 @@ async fn work(door: &Door, place: &mut Place, agency: &ThrowAway, office: &Offic
             match office.sign(paper, way, &folder).await {
                 Ok(done) => {
                     say(format_args!(
-                        "  no. {:<4} {:<8} {:>5} ms  {}",
+                        "  register {:<4} {:<8} {:>5} ms  {}",
                         done.sequence,
                         way.word(),
                         done.took.as_millis(),
