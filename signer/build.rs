@@ -3,7 +3,8 @@
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=../proto/teken");
-    let descriptors = protox::compile(["teken/v1/signing_service.proto"], ["../proto"])?;
+    let descriptors =
+        protox::compile(["teken/v1/signing_service.proto", "teken/v1/document_service.proto"], ["../proto"])?;
     tonic_prost_build::configure()
         .build_client(false)
         .extern_path(".teken.v1", "::proto::teken::v1")

@@ -62,6 +62,11 @@ impl<'s> Authorized<'s> {
         &self.office.id
     }
 
+    /// The office's number in seals.
+    pub(crate) fn office_number(&self) -> Option<u16> {
+        self.office.number
+    }
+
     /// The key.
     pub(crate) fn key(&self) -> &'s dyn SigningKey {
         &**self.credential.key()
@@ -152,6 +157,8 @@ mod tests {
             name: "Kecamatan Contoh".to_owned(),
             document_types: vec![DocumentType::surat()],
             suspended,
+            number: None,
+            may_set_status: false,
         };
         let offices = Offices::new(vec![office("utara", false), office("selatan", true)]).expect("two offices");
         assert_eq!(admit(&offices, &id("utara")).map(|office| office.id.clone()), Ok(id("utara")));

@@ -18,8 +18,10 @@ use crate::limits::ServerLimits;
 use crate::offices::{Office, OfficesError};
 
 mod credential;
+mod document;
 
-pub use credential::CredentialError;
+pub use credential::{CredentialError, ServiceKeys};
+pub use document::{DocumentSettingsError, SealSettings, StatusSettings};
 
 /// Octets of a configuration file; 56 offices take less than 16 KiB.
 const FILE_BYTES: u64 = 1024 * 1024;
@@ -59,6 +61,12 @@ pub struct Settings {
     /// What is logged, and how.
     #[serde(default)]
     pub log: LogSettings,
+    /// How documents are sealed; without it they are not.
+    #[serde(default)]
+    pub seal: Option<SealSettings>,
+    /// How statuses are published; without it they are not.
+    #[serde(default)]
+    pub status: Option<StatusSettings>,
     /// The offices; at least one.
     #[serde(rename = "office")]
     pub offices: Vec<Office>,
@@ -189,6 +197,14 @@ pub enum ConfigError {
         /// The reason.
         source: OfficesError,
     },
+    /// `[seal]`, `[status]` and the offices do not fit together.
+    #[error("the configuration {} is refused: {source}", path.display())]
+    Documents {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: DocumentSettingsError,
+    },
 }
 
 impl Config {
@@ -218,6 +234,9 @@ impl Config {
             .map_err(|source| ConfigError::Refused { path: path.to_owned(), source: Box::new(source) })?;
         crate::Offices::new(settings.offices.clone())
             .map_err(|source| ConfigError::Offices { path: path.to_owned(), source })?;
+        settings
+            .check_document_settings()
+            .map_err(|source| ConfigError::Documents { path: path.to_owned(), source })?;
         settings.resolve(path.parent().unwrap_or(Path::new("/")));
         Ok(Self { path: path.to_owned(), settings })
     }
@@ -226,7 +245,7 @@ impl Config {
 impl Settings {
     /// Makes every relative path absolute.
     fn resolve(&mut self, directory: &Path) {
-        let Self { register, commitment_key, credential, tls, .. } = self;
+        let Self { register, commitment_key, credential, tls, seal, status, .. } = self;
         let mut paths = vec![
             register,
             commitment_key,
@@ -237,6 +256,8 @@ impl Settings {
             &mut tls.client_anchor,
             &mut tls.client_crl,
         ];
+        paths.extend(seal.as_mut().map(|seal| &mut seal.key));
+        paths.extend(status.iter_mut().flat_map(|status| [&mut status.key, &mut status.directory]));
         if let PassphraseFrom::File(path) = &mut credential.passphrase {
             paths.push(path);
         }

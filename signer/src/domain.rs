@@ -5,9 +5,15 @@
 
 use std::fmt;
 
-use evidence::{Commitment, DocumentType, OfficeId};
+use evidence::{Commitment, DocumentType, OfficeId, StatusIndex};
 use pades::{DocumentDigest, FieldChoice};
 use uuid::Uuid;
+
+mod document;
+
+pub use document::{
+    DocumentStatus, ReasonText, ReservationRecord, Reserve, SealRecord, SetStatus, StatusReason, StatusRecord,
+};
 
 /// Most octets of a document's number.
 const NUMBER_LIMIT: usize = 128;
@@ -37,6 +43,9 @@ pub enum TextFault {
     /// Not the name of a signature.
     #[error("is not a name of the form offices/{{office}}/signatures/{{sequence}}")]
     NotASignatureName,
+    /// Not the name of a reservation.
+    #[error("is not a name of the form offices/{{office}}/reservations/{{number}}")]
+    NotAReservationName,
 }
 
 /// What a caller names a signing act by, within its office: a UUID (RFC 9562).
@@ -171,24 +180,60 @@ impl SignatureName {
     ///
     /// [`TextFault::NotASignatureName`].
     pub fn parse(text: &str) -> Result<Self, TextFault> {
-        let (office, sequence) = text
-            .strip_prefix("offices/")
-            .and_then(|rest| rest.split_once("/signatures/"))
-            .ok_or(TextFault::NotASignatureName)?;
-        let office = OfficeId::parse(office).map_err(|_| TextFault::NotASignatureName)?;
-        let canonical = !sequence.starts_with('0') && sequence.bytes().all(|octet| octet.is_ascii_digit());
-        // The register counts in signed 64-bit integers; a larger number names nothing.
-        match sequence.parse::<i64>() {
-            Ok(number) if canonical => Ok(Self { office, sequence: number.unsigned_abs() }),
-            _ => Err(TextFault::NotASignatureName),
-        }
+        let (office, sequence) = name_of(text, "/signatures/").ok_or(TextFault::NotASignatureName)?;
+        Ok(Self { office, sequence })
     }
+}
+
+/// Office and number of a resource name. The register counts in signed 64-bit integers; a larger number names nothing.
+fn name_of(text: &str, collection: &str) -> Option<(OfficeId, u64)> {
+    let (office, number) = text.strip_prefix("offices/")?.split_once(collection)?;
+    let office = OfficeId::parse(office).ok()?;
+    let canonical = !number.starts_with('0') && number.bytes().all(|octet| octet.is_ascii_digit());
+    let number = number.parse::<i64>().ok().filter(|_| canonical)?;
+    Some((office, number.unsigned_abs()))
 }
 
 impl fmt::Display for SignatureName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "offices/{}/signatures/{}", self.office, self.sequence)
     }
+}
+
+/// Resource name of a reservation: `offices/{office}/reservations/{number}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReservationName {
+    /// The office that asked.
+    pub office: OfficeId,
+    /// Number of the reservation in the register, from 1.
+    pub number: u64,
+}
+
+impl ReservationName {
+    /// Reads a name; the number is decimal without leading zeros, so that one reservation has one name.
+    ///
+    /// # Errors
+    ///
+    /// [`TextFault::NotAReservationName`].
+    pub fn parse(text: &str) -> Result<Self, TextFault> {
+        let (office, number) = name_of(text, "/reservations/").ok_or(TextFault::NotAReservationName)?;
+        Ok(Self { office, number })
+    }
+}
+
+impl fmt::Display for ReservationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "offices/{}/reservations/{}", self.office, self.number)
+    }
+}
+
+/// How a request to sign names the reservation that it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReservationKey {
+    /// By the hash of its seal.
+    Seal([u8; 32]),
+    /// By its name: one without a seal.
+    Name(ReservationName),
 }
 
 /// Which document is to be signed.
@@ -220,6 +265,8 @@ pub struct SigningRequest {
     pub document: Document,
     /// The signature that this one replaces.
     pub replaces: Option<SignatureName>,
+    /// The reservation that it takes.
+    pub reservation: Option<ReservationKey>,
     /// Carry out, or only check.
     pub mode: Mode,
 }
@@ -244,6 +291,8 @@ pub struct SignDocument {
     pub field_name: String,
     /// The document's size in octets, when the caller knows it.
     pub size_bytes: Option<u64>,
+    /// The text of the seal, for the signature dictionary.
+    pub seal_text: Option<String>,
 }
 
 /// Where a signing act stands, and what came of it.
@@ -338,6 +387,10 @@ pub struct Signature {
     pub replaces: Option<SignatureName>,
     /// The signature that replaced it.
     pub replaced_by: Option<SignatureName>,
+    /// Index in the status list; none in an act that is older than status lists.
+    pub status_index: Option<StatusIndex>,
+    /// Hash of the document's seal.
+    pub seal_hash: Option<[u8; 32]>,
 }
 
 /// Whether an answer was given before.
@@ -445,6 +498,18 @@ mod tests {
             "signatures/1",
         ] {
             assert_eq!(SignatureName::parse(malformed), Err(TextFault::NotASignatureName), "{malformed:?}");
+        }
+    }
+
+    #[test]
+    fn a_reservation_has_one_name() {
+        let name = ReservationName::parse("offices/kec-a/reservations/12").expect("a name");
+        assert_eq!((name.office.as_str(), name.number), ("kec-a", 12));
+        assert_eq!(name.to_string(), "offices/kec-a/reservations/12");
+        for malformed in
+            ["", "offices/kec-a/reservations/0", "offices/kec-a/reservations/012", "offices/kec-a/signatures/1"]
+        {
+            assert_eq!(ReservationName::parse(malformed), Err(TextFault::NotAReservationName), "{malformed:?}");
         }
     }
 

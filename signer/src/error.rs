@@ -3,11 +3,12 @@
 //! The caller's request, then what the caller may do, then the act itself, then the document, then our surroundings,
 //! then our own faults. `wire.rs` maps each to exactly one status; nothing here knows the wire.
 
+use evidence::seal::{ClaimsError, SealError};
 use evidence::{DocumentType, StatementError};
 use keys::KeyError;
 use pades::{CmsError, EmbedError, PdfError, PrepareError};
 
-use crate::domain::{AbandonedReason, SignatureName, TextFault};
+use crate::domain::{AbandonedReason, DocumentStatus, ReservationName, SignatureName, TextFault};
 use crate::register::StopCause;
 
 /// Why a request got no signature.
@@ -71,6 +72,66 @@ pub enum SignError {
     /// No such signature, or another office's.
     #[error("no such signature")]
     NotFound,
+
+    // --- reservation and seal
+    /// No such reservation, or another office's.
+    #[error("no such reservation")]
+    ReservationNotFound,
+    /// The reservation is for another type or number.
+    #[error("the reservation is for another document")]
+    ReservationOtherDocument,
+    /// The reservation was signed under another request id.
+    #[error("the reservation was signed by another request")]
+    ReservationUsed,
+    /// The reservation cannot be signed any more.
+    #[error("the reservation ended at {expired_at}")]
+    ReservationExpired {
+        /// Its end, Unix seconds.
+        expired_at: u64,
+    },
+    /// The office has too many reservations that wait for their signature.
+    #[error("too many reservations of this office wait for their signature")]
+    TooManyReservations {
+        /// Seconds after which there is room again.
+        retry_seconds: u64,
+    },
+    /// The service makes no seals.
+    #[error("this service makes no seals")]
+    SealsNotServed,
+    /// The service makes no seals for this type.
+    #[error("this service makes no seals for documents of type {document_type}")]
+    SealTypeOff {
+        /// The type asked for.
+        document_type: DocumentType,
+    },
+    /// The seal cannot be made again: the key or the prefix is another one.
+    #[error("the seal of {name} cannot be made again: its key or prefix was changed")]
+    SealNotRebuilt {
+        /// The reservation.
+        name: ReservationName,
+    },
+
+    // --- status
+    /// The service publishes no status lists.
+    #[error("this service publishes no status lists")]
+    StatusNotServed,
+    /// The office may not change the status of its documents.
+    #[error("the office may not change the status of its documents")]
+    StatusNotAllowedToOffice,
+    /// There is no released signature that could have a status.
+    #[error("the act has no released signature")]
+    StatusNotSigned,
+    /// The signature is older than status lists.
+    #[error("the signature has no status index")]
+    StatusAbsent,
+    /// The status cannot become the one asked for.
+    #[error("the status is {from} and cannot become {to}")]
+    StatusNotAllowed {
+        /// What it is.
+        from: DocumentStatus,
+        /// What was asked for.
+        to: DocumentStatus,
+    },
 
     // --- the document
     /// The document cannot be read.
@@ -143,6 +204,9 @@ pub enum SignError {
     /// The key gave no signature value. The intent is on record and open: the same request completes it.
     #[error("the key cannot be used: {0}")]
     KeyUnavailable(KeyError),
+    /// The key of the seals gave no signature value. Nothing is on record.
+    #[error("the seal key cannot be used: {0}")]
+    SealKeyUnavailable(KeyError),
     /// The key may have signed, and the outcome is not on record; nothing was released. The same request completes it.
     #[error("the outcome is not recorded")]
     OutcomeUnknown,
@@ -157,6 +221,12 @@ pub enum SignError {
     /// The signing statement could not be built.
     #[error("the signing statement cannot be built: {0}")]
     Statement(StatementError),
+    /// No status index was to be had.
+    #[error("no status index is left")]
+    StatusIndexMissing,
+    /// The seal could not be made.
+    #[error("the seal cannot be made: {0}")]
+    Seal(SealError),
     /// The CMS could not be put into the document that was prepared for it. It is recorded.
     #[error("the signature cannot be embedded: {0}")]
     Embed(EmbedError),
@@ -180,9 +250,38 @@ pub enum FieldFault {
     /// An enum value that the contract does not have, or its zero.
     #[error("is not a document type of the contract")]
     DocumentType,
-    /// A seal hash: seals are not served yet.
-    #[error("must be empty: seals are not served yet")]
-    SealNotServed,
+    /// An enum value that the contract does not have, its zero, or one that the service gives by itself.
+    #[error("is not a status that can be set")]
+    Status,
+    /// An enum value that the contract does not have, or one that the service gives by itself.
+    #[error("is not a reason of the contract that can be given")]
+    StatusReason,
+    /// An enum value that the contract does not have, or its zero.
+    #[error("is not a value of the contract")]
+    EnumValue,
+    /// A seal's text without its hash, or with another one.
+    #[error("is not the text of the seal that seal_hash names")]
+    SealText,
+    /// Both ways of naming a reservation.
+    #[error("must be empty when seal_hash is given")]
+    ReservationTwice,
+    /// Not a day of the calendar.
+    #[error("is not a day of the calendar")]
+    Date,
+    /// A number that its field does not take.
+    #[error("is {number}; at most {limit} is allowed")]
+    NumberTooLarge {
+        /// Number found.
+        number: u32,
+        /// Number allowed.
+        limit: u32,
+    },
+    /// Claims for another type of document.
+    #[error("are not the claims of this document type")]
+    ClaimsOtherType,
+    /// What is printed cannot stand in a seal.
+    #[error("cannot be sealed: {0}")]
+    Claims(ClaimsError),
     /// Too few or too many items.
     #[error("has {count} items; 1 to {limit} are allowed")]
     BatchSize {

@@ -5,10 +5,14 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use evidence::{CommitmentKey, DocumentType, OfficeId, OidArc};
+use evidence::seal::SealPrefix;
+use evidence::{CommitmentKey, DocumentType, OfficeId, OidArc, StatusPrefix};
 use keys::agency::{Agency, AgencyOptions};
-use keys::{Credential, Dtbsr, KeyError, KeyId, Passphrase, Signing, SigningKey, SoftKey, chain_from_pem};
+use keys::{
+    Credential, Dtbsr, KeyError, KeyId, Passphrase, SealKey, Signing, SigningKey, SoftKey, StatusKey, chain_from_pem,
+};
 use pades::Limits;
 use proto::teken::v1;
 use tempfile::TempDir;
@@ -19,9 +23,12 @@ use tonic_types::StatusExt;
 use crate::accept::PeerOffice;
 use crate::clock::Clock;
 use crate::offices::{Office, Offices};
+use crate::publish::StatusLists;
 use crate::register::Register;
-use crate::service::SigningServiceImpl;
-use crate::signer::{Signer, SignerParts};
+use crate::seal::SealMaker;
+use crate::service::{DocumentServiceImpl, SigningServiceImpl};
+use crate::signer::{ReservationTerms, Signer, SignerParts};
+use crate::wire::server::document_service_server::DocumentService;
 use crate::wire::server::signing_service_server::SigningService;
 
 /// 2026-11-24T01:00:00Z; the agency was made a day before.
@@ -59,14 +66,35 @@ impl Clock for TestClock {
 
 pub(crate) type KeyAndChain = (Arc<dyn SigningKey>, Vec<Vec<u8>>);
 
+fn passphrase() -> Passphrase {
+    Passphrase::new("ini hanya untuk uji coba").expect("a passphrase")
+}
+
 fn make_agency() -> KeyAndChain {
     let dir = tempfile::tempdir().expect("a directory");
-    let passphrase = Passphrase::new("ini hanya untuk uji coba").expect("a passphrase");
-    let options = AgencyOptions::new("Dinas Contoh", "Contoh Penandatangan", "Kepala Dinas", NOW - DAY, &passphrase);
-    let agency = Agency::create(&dir.path().join("agency"), &options).expect("a test agency");
+    let (agency, passphrase) = (agency_in(&dir), passphrase());
     let key = SoftKey::load(&agency.layout().signing_key(), &passphrase).expect("the key just made");
     let chain = std::fs::read(agency.layout().signing_chain()).expect("the chain just made");
     (Arc::new(key), chain_from_pem(&chain).expect("a chain"))
+}
+
+fn agency_in(dir: &TempDir) -> Agency {
+    let passphrase = passphrase();
+    let options = AgencyOptions::new("Dinas Contoh", "Contoh Penandatangan", "Kepala Dinas", NOW - DAY, &passphrase);
+    Agency::create(&dir.path().join("agency"), &options).expect("a test agency")
+}
+
+/// The keys of seals and status lists that all fixtures share.
+fn document_keys() -> (SealKey, StatusKey) {
+    static AGENCY: OnceLock<(TempDir, Agency)> = OnceLock::new();
+    let (_dir, agency) = AGENCY.get_or_init(|| {
+        let dir = tempfile::tempdir().expect("a directory");
+        let agency = agency_in(&dir);
+        (dir, agency)
+    });
+    let layout = agency.layout();
+    let seal = SealKey::open(&layout.seal_key(), &passphrase()).expect("the key just made");
+    (seal, StatusKey::open(&layout.status_key(), &passphrase()).expect("the key just made"))
 }
 
 /// The key and chain that all fixtures share: making one costs a tenth of a second.
@@ -88,6 +116,8 @@ pub(crate) fn offices() -> Vec<Office> {
             name: "Kecamatan Contoh".to_owned(),
             document_types: vec![DocumentType::surat(), DocumentType::kk()],
             suspended,
+            number: Some(5),
+            may_set_status: id == UTARA,
         })
         .to_vec()
 }
@@ -128,9 +158,37 @@ impl Fixture {
         Self { signer: Arc::new(Signer::open(parts).expect("a signer")), clock, offices, dir }
     }
 
+    /// The same signer with seals for surat and KK, and with status lists.
+    pub(crate) fn with_documents(self) -> Self {
+        self.with_seals_before("https://tte.example.go.id/v#")
+    }
+
+    /// As [`Fixture::with_documents`], with another seal prefix.
+    pub(crate) fn with_seals_before(self, prefix: &str) -> Self {
+        let Self { signer, clock, offices, dir } = self;
+        let signer = Arc::into_inner(signer).expect("nobody else holds the signer");
+        let (seal_key, status_key) = document_keys();
+        let types = vec![DocumentType::surat(), DocumentType::kk()];
+        let seals = SealMaker::new(seal_key, SealPrefix::parse(prefix).expect("a prefix"), types);
+        let prefix = StatusPrefix::parse("https://tte.example.go.id/status/").expect("a prefix");
+        let lists = StatusLists::new(status_key, dir.path().join("status"), prefix, Duration::from_secs(60));
+        let terms = ReservationTerms { open_limit: 3, seconds: 900 };
+        let signer = signer.with_seals(seals).with_status_lists(lists).with_reservations(terms);
+        Self { signer: Arc::new(signer), clock, offices, dir }
+    }
+
     /// Ends this signer as a crash does, and opens another one on the same register.
     pub(crate) fn reopen(self) -> Self {
         self.reopen_with(key_and_chain())
+    }
+
+    /// As [`Fixture::reopen`], after a change to the register's file.
+    pub(crate) fn reopen_over(self, change: impl FnOnce(&std::path::Path)) -> Self {
+        let Self { signer, clock, offices, dir } = self;
+        assert_eq!(Arc::strong_count(&signer), 1, "something still holds the signer");
+        drop(signer);
+        change(&dir.path().join("register.db"));
+        Self::open(dir, clock, offices, key_and_chain())
     }
 
     pub(crate) fn reopen_with(self, credential: KeyAndChain) -> Self {
@@ -142,6 +200,31 @@ impl Fixture {
 
     pub(crate) fn register_path(&self) -> PathBuf {
         self.dir.path().join("register.db")
+    }
+
+    pub(crate) fn documents(&self) -> DocumentServiceImpl {
+        DocumentServiceImpl::new(Arc::clone(&self.signer))
+    }
+
+    pub(crate) async fn reserve(
+        &self,
+        office: &str,
+        message: v1::ReserveDocumentRequest,
+    ) -> Result<v1::ReserveDocumentResponse, Status> {
+        self.documents().reserve_document(from(office, message)).await.map(tonic::Response::into_inner)
+    }
+
+    pub(crate) async fn set_status(
+        &self,
+        office: &str,
+        message: v1::SetDocumentStatusRequest,
+    ) -> Result<v1::SetDocumentStatusResponse, Status> {
+        self.documents().set_document_status(from(office, message)).await.map(tonic::Response::into_inner)
+    }
+
+    pub(crate) async fn status(&self, office: &str, name: &str) -> Result<v1::DocumentStatusRecord, Status> {
+        let message = v1::GetDocumentStatusRequest { name: name.to_owned() };
+        self.documents().get_document_status(from(office, message)).await.map(tonic::Response::into_inner)
     }
 
     pub(crate) fn service(&self) -> SigningServiceImpl {

@@ -10,7 +10,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 /// RST_STREAM frames of the client that may wait for us before the connection is ended (rapid reset, CVE-2023-44487).
 pub(crate) const PENDING_ACCEPT_RESET_STREAMS: usize = 20;
@@ -75,6 +75,22 @@ pub struct ServerLimits {
     pub document_bytes: NonZeroU32,
     /// Items of one BatchSignDigests.
     pub batch_size: NonZeroU32,
+    /// Reservations of one office that may wait for their signature.
+    pub open_reservations: NonZeroU32,
+    /// Seconds for which a reservation can be signed.
+    #[serde(deserialize_with = "bounded_reservation_seconds")]
+    pub reservation_seconds: NonZeroU32,
+}
+
+/// Most seconds for which a reservation can be signed.
+const RESERVATION_SECONDS_LIMIT: u32 = 900;
+
+fn bounded_reservation_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
+    let seconds = NonZeroU32::deserialize(deserializer)?;
+    if seconds.get() > RESERVATION_SECONDS_LIMIT {
+        return Err(de::Error::custom(format_args!("reservation_seconds is at most {RESERVATION_SECONDS_LIMIT}")));
+    }
+    Ok(seconds)
 }
 
 const fn positive(number: u32) -> NonZeroU32 {
@@ -102,6 +118,8 @@ impl Default for ServerLimits {
             drain_seconds: positive(30),
             document_bytes: positive(32 * 1024 * 1024),
             batch_size: positive(1_000),
+            open_reservations: positive(1_000),
+            reservation_seconds: positive(RESERVATION_SECONDS_LIMIT),
         }
     }
 }

@@ -95,7 +95,7 @@ fn told(error: &anyhow::Error) -> String {
 fn serve(path: &Path) -> anyhow::Result<()> {
     let config = Config::load(path)?;
     let _log = signer::logging::start(&config.settings.log).context("cannot start the log")?;
-    let credential = config.settings.credential.load()?;
+    let keys = config.settings.load_keys()?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     let served = runtime.block_on(async {
@@ -116,7 +116,7 @@ fn serve(path: &Path) -> anyhow::Result<()> {
             };
             tracing::info!(signal = received, "ending");
         };
-        signer::run_reloadable(config, credential, look_now, shutdown).await.map_err(anyhow::Error::from)
+        signer::run_reloadable(config, keys, look_now, shutdown).await.map_err(anyhow::Error::from)
     });
     // Reads that still wait for a disk must not hold the process.
     runtime.shutdown_background();
@@ -127,7 +127,7 @@ fn check_config(path: &Path) -> anyhow::Result<()> {
     let config = Config::load(path)?;
     let settings = &config.settings;
     TlsSetup::load(settings.tls.clone(), Arc::new(signer::SystemClock))?;
-    settings.credential.check_files()?;
+    settings.check_key_files()?;
     signer::check_commitment_key(&settings.commitment_key)?;
     println!("{} is complete: {} offices, listen on {}", path.display(), settings.offices.len(), settings.listen);
     Ok(())

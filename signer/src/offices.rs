@@ -27,6 +27,12 @@ pub struct Office {
     /// A suspended office signs nothing, from the next request on.
     #[serde(default)]
     pub suspended: bool,
+    /// Its number in seals, by the agency's own list.
+    #[serde(default)]
+    pub number: Option<u16>,
+    /// It may change the status of its own documents.
+    #[serde(default)]
+    pub may_set_status: bool,
 }
 
 /// Why a list of offices is not a directory.
@@ -118,6 +124,8 @@ mod tests {
             name: "Kecamatan Contoh".to_owned(),
             document_types: vec![DocumentType::surat()],
             suspended,
+            number: None,
+            may_set_status: false,
         }
     }
 

@@ -150,9 +150,9 @@ fn rebuild(signer: &Signer, act: &Act) -> Option<(Vec<u8>, SignedAttributes)> {
         office: act.signature.name.office.clone(),
         document_type: act.signature.document_type.clone(),
         number_commitment: act.record.commitments.number,
-        seal_hash: None,
+        seal_hash: act.signature.seal_hash,
         mandate: None,
-        status_index: None,
+        status_index: act.signature.status_index,
     };
     let statement_der = statement.to_der().ok()?;
     let extra = [SignedAttribute { oid: signer.oid_arc.signing_statement(), value_der: statement_der.clone() }];

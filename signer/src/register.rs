@@ -11,19 +11,30 @@
 //! | outcome | this CMS came of it, and is released from now on |
 //! | abandoned | nothing was released for this intent and nothing will be, for this reason |
 //!
+//! Beside the entries, in the same transactions: reservations of status indexes and seals, changes of a document's
+//! status, publications of status lists. An intent has its status index from the start; its outcome makes the index valid and
+//! supersedes what it replaces, in one step.
+//!
 //! Invariants: no number is skipped or used twice; time never decreases; an intent has at most one end; a request id
 //! has at most one intent in its office; of one office's document (type and number) only the latest signature can be
-//! replaced; it belongs to one commitment key. At the first error that leaves a doubt about the disk, and when its files are no
+//! replaced; a status index is given once, a reservation is signed once, INVALID and SUPERSEDED are final, the time of a
+//! shard's lists only grows; it belongs to one commitment key. At the first error that leaves a doubt about the disk, and when its files are no
 //! longer where they were opened, the register stops and stays stopped: see [`StopCause`].
 //!
 //! It keeps commitments, never a name, a number or an officer. It does not sign, and does not decide who may.
 
 mod binding;
+pub(crate) mod board;
 mod lock;
 mod place;
+pub(crate) mod publication;
 mod reader;
+mod reservation;
 mod schema;
 mod space;
+mod status_change;
+mod status_indexes;
+mod waiting;
 mod writer;
 
 use std::fs::{File, OpenOptions};
@@ -31,20 +42,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evidence::{Commitment, CommitmentKey, DocumentType, OfficeId};
+use evidence::{Commitment, CommitmentKey, DocumentType, OfficeId, StatusIndex};
 use keys::KeyId;
 use pades::{DocumentDigest, SignedAttributes};
 use tokio::sync::watch;
 
+use self::board::Board;
 use self::lock::RegisterLock;
 use self::place::Place;
+use self::publication::Published;
 use self::reader::Readers;
+pub(crate) use self::reader::Statuses;
 pub use self::reader::{Act, Record};
+pub use self::reservation::{NewReservation, Reserved};
 use self::schema::Flush;
 use self::space::Space;
+pub use self::status_change::{Changed, NewStatusChange};
+pub use self::status_indexes::GivenIndex;
+use self::status_indexes::StatusIndexes;
 use self::writer::{Follow, Writer};
 use crate::clock::Clock;
-use crate::domain::{AbandonedReason, Commitments, RequestId, SignatureName};
+use crate::domain::{
+    AbandonedReason, Commitments, RequestId, ReservationKey, ReservationRecord, SignatureName, StatusRecord,
+};
 use crate::error::SignError;
 
 /// Why the register stopped. It does not start again within this process: what the kernel says about a file after a
@@ -146,13 +166,17 @@ pub enum WriteError {
     Stopped(StopCause),
 }
 
-/// The number and time that the writer gives an intent.
+/// What the writer gives an intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
     /// Number of the entry.
     pub sequence: u64,
     /// Time of the entry, Unix seconds.
     pub recorded_at: u64,
+    /// Index in the status list: its reservation's, or a new one. None where no commitment key is bound.
+    pub status_index: Option<StatusIndex>,
+    /// Hash of the seal, as its reservation has it.
+    pub seal_hash: Option<[u8; 32]>,
 }
 
 /// Makes the signed attributes once number and time are known. It runs in the writer's thread: no I/O, no key, nothing
@@ -188,6 +212,8 @@ pub struct NewIntent {
     pub chain_id: [u8; 32],
     /// The signature to replace.
     pub replaces: Option<SignatureName>,
+    /// The reservation to take.
+    pub reservation: Option<ReservationKey>,
     /// Makes the signed attributes.
     pub build: BuildAttributes,
 }
@@ -227,6 +253,8 @@ pub struct Register {
     // In this order: the writer ends, the readers close, the lock goes.
     writer: Writer,
     readers: Arc<Readers>,
+    indexes: Arc<StatusIndexes>,
+    board: Arc<Board>,
     _lock: RegisterLock,
 }
 
@@ -262,8 +290,11 @@ impl Register {
         let (stop, _) = watch::channel(None);
         let stop = Arc::new(stop);
         let readers = Arc::new(Readers::open(path, Arc::clone(&stop))?);
-        let writer = Writer::start(connection, Space::of(path), Place::of(path), clock, stop)?;
-        Ok(Self { writer, readers, _lock: lock })
+        let indexes = Arc::new(StatusIndexes::starting_at(reader::next_serial(&connection)?));
+        let board = Arc::new(Board::default());
+        let shared = (Arc::clone(&indexes), Arc::clone(&board));
+        let writer = Writer::start(connection, Space::of(path), Place::of(path), clock, stop, shared)?;
+        Ok(Self { writer, readers, indexes, board, _lock: lock })
     }
 
     /// Sees that the register belongs to this commitment key; the first one that a register is given is its own.
@@ -272,7 +303,92 @@ impl Register {
     ///
     /// [`OpenError::OtherCommitmentKey`], or what SQLite says.
     pub fn bind(&self, key: &CommitmentKey) -> Result<(), OpenError> {
-        binding::bind(self.readers.path(), key)
+        binding::bind(self.readers.path(), key)?;
+        self.indexes.bind(key);
+        Ok(())
+    }
+
+    /// Takes a status index for a reservation that is about to be recorded. None where no commitment key is bound, and when
+    /// all were given.
+    #[must_use]
+    pub fn take_status_index(&self) -> Option<GivenIndex> {
+        self.indexes.take()
+    }
+
+    /// Refuses an office that has too many reservations, before anything is taken for one more.
+    pub(crate) fn may_reserve(&self, office: &OfficeId, now: u64) -> Result<(), SignError> {
+        self.board.may_reserve(office, now)
+    }
+
+    /// Records a reservation, unless the office used its request id before. When this returns [`Reserved::New`], the disk has it.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`] with nothing recorded: [`SignError::TooManyReservations`], the clock's, the register's.
+    pub async fn record_reservation(&self, reservation: NewReservation) -> Result<Reserved, SignError> {
+        self.writer.record_reservation(reservation).await
+    }
+
+    /// Records a change of a status, unless the office asked for it before. When this returns, the disk has it.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`] with nothing recorded: the change's refusals, the clock's, the register's.
+    pub async fn record_status_change(&self, change: NewStatusChange) -> Result<Changed, SignError> {
+        self.writer.record_change(change).await
+    }
+
+    /// Records that lists of these shards are about to leave, and gives each its time.
+    pub(crate) async fn record_publication(&self, shards: Vec<u32>) -> Result<Published, SignError> {
+        self.writer.record_publication(shards).await
+    }
+
+    /// What changes from commit to commit.
+    pub(crate) fn board(&self) -> &Arc<Board> {
+        &self.board
+    }
+
+    /// The state of every status list.
+    pub(crate) async fn statuses(&self) -> Result<Statuses, SignError> {
+        self.readers.read(reader::statuses).await
+    }
+
+    /// The reservation that an office made under a request id.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError::RegisterUnreadable`].
+    pub async fn find_reservation(
+        &self,
+        office: &OfficeId,
+        request_id: RequestId,
+    ) -> Result<Option<ReservationRecord>, SignError> {
+        let office = office.clone();
+        self.readers.read(move |connection| reader::find_reservation(connection, &office, request_id)).await
+    }
+
+    /// Checks, without taking it, that a reservation could be signed for this document now.
+    pub(crate) async fn check_reservation(
+        &self,
+        office: &OfficeId,
+        reservation: &ReservationKey,
+        document_type: &DocumentType,
+        number: Commitment,
+        now: u64,
+    ) -> Result<(), SignError> {
+        let (office, reservation) = (office.clone(), reservation.clone());
+        let found = self.readers.read(move |connection| reader::candidate(connection, &office, &reservation)).await?;
+        found.ok_or(SignError::ReservationNotFound)?.check(document_type, number, now)
+    }
+
+    /// The status of an office's signature.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError::RegisterUnreadable`].
+    pub async fn status(&self, name: &SignatureName) -> Result<Option<StatusRecord>, SignError> {
+        let name = name.clone();
+        self.readers.read(move |connection| reader::status(connection, &name)).await
     }
 
     /// Records an intent, unless the office used its request id before. When this returns [`Recorded::New`], the disk

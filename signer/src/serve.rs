@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use evidence::CommitmentKey;
 use keys::secret_file::{self, Kept};
-use keys::{Credential, KeyError};
+use keys::{KeyError, SealKey, StatusKey};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -30,13 +30,16 @@ use tracing::Instrument;
 
 use crate::accept::{Handshaking, LogBudget, Refusal, Slots, accept_next, establish};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, ServiceKeys, Settings};
 use crate::limits::{self, ServerLimits, seconds};
 use crate::offices::{Offices, OfficesError};
+use crate::publish::StatusLists;
 use crate::register::{OpenError, Register, StopCause};
-use crate::service::SigningServiceImpl;
-use crate::signer::{Signer, SignerParts, StartError};
+use crate::seal::SealMaker;
+use crate::service::{DocumentServiceImpl, SigningServiceImpl};
+use crate::signer::{ReservationTerms, Signer, SignerParts, StartError};
 use crate::tls::{TlsError, TlsSetup};
+use crate::wire::server::document_service_server::DocumentServiceServer;
 use crate::wire::server::signing_service_server::SigningServiceServer;
 
 mod call;
@@ -75,6 +78,12 @@ pub enum ServeError {
         /// Its length in octets.
         length: usize,
     },
+    /// The configuration names a key that was not opened.
+    #[error("the configuration has [{table}], and its key was not opened; open the keys with Settings::load_keys")]
+    KeyNotOpened {
+        /// The table that names the key.
+        table: &'static str,
+    },
     /// The offices.
     #[error("the offices are refused: {0}")]
     Offices(#[from] OfficesError),
@@ -102,8 +111,12 @@ pub enum ServeError {
 /// # Errors
 ///
 /// [`ServeError`] when it cannot start, or when the register stops.
-pub async fn run(config: Config, credential: Credential, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-    run_reloadable(config, credential, Arc::new(Notify::new()), shutdown).await
+pub async fn run(
+    config: Config,
+    keys: impl Into<ServiceKeys>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    run_reloadable(config, keys, Arc::new(Notify::new()), shutdown).await
 }
 
 /// As [`run`]; each notification of `look_now` makes it look at its files at once, as SIGHUP does for the program.
@@ -113,11 +126,12 @@ pub async fn run(config: Config, credential: Credential, shutdown: impl Future<O
 /// As [`run`].
 pub async fn run_reloadable(
     config: Config,
-    credential: Credential,
+    keys: impl Into<ServiceKeys>,
     look_now: Arc<Notify>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let settings = &config.settings;
+    let ServiceKeys { credential, seal, status } = keys.into();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     descriptors::allow(&settings.limits);
 
@@ -128,7 +142,7 @@ pub async fn run_reloadable(
     let commitment_key = commitment_key(&settings.commitment_key)?;
 
     // 2. The register, and an end for every act that a crash left open.
-    let signer = Arc::new(Signer::open(SignerParts {
+    let signer = Signer::open(SignerParts {
         credential,
         register: Register::open(&settings.register, Arc::clone(&clock))?,
         commitment_key,
@@ -141,7 +155,8 @@ pub async fn run_reloadable(
         oid_arc: settings.oid_arc,
         signer_title: settings.signer_title.clone(),
         batch_size: settings.limits.batch_size.get(),
-    })?);
+    })?;
+    let signer = Arc::new(with_documents(signer, settings, seal, status)?);
     let mut shutdown = pin!(shutdown);
     tokio::select! {
         recovered = signer.recover() => drop(recovered?),
@@ -165,6 +180,27 @@ pub async fn run_reloadable(
     }
 }
 
+/// Adds what the configuration says about seals, status lists and reservations.
+fn with_documents(
+    signer: Signer,
+    settings: &Settings,
+    seal_key: Option<SealKey>,
+    status_key: Option<StatusKey>,
+) -> Result<Signer, ServeError> {
+    let mut signer = signer.with_reservations(ReservationTerms::of(&settings.limits));
+    if let Some(seal) = &settings.seal {
+        let key = seal_key.ok_or(ServeError::KeyNotOpened { table: "seal" })?;
+        signer = signer.with_seals(SealMaker::new(key, seal.prefix.clone(), seal.document_types.clone()));
+    }
+    if let Some(status) = &settings.status {
+        let key = status_key.ok_or(ServeError::KeyNotOpened { table: "status" })?;
+        let within = seconds(status.publish_seconds);
+        signer =
+            signer.with_status_lists(StatusLists::new(key, status.directory.clone(), status.prefix.clone(), within));
+    }
+    Ok(signer)
+}
+
 /// Serves the signer on a listener until `shutdown`, then drains it.
 ///
 /// # Errors
@@ -180,6 +216,10 @@ pub async fn serve(
     let service = SigningService::new(SigningServiceImpl::new(Arc::clone(&signer)))
         .max_decoding_message_size(limits::MESSAGE_BYTES)
         .max_encoding_message_size(limits::MESSAGE_BYTES);
+    let documents = DocumentServiceServer::new(DocumentServiceImpl::new(Arc::clone(&signer)))
+        .max_decoding_message_size(limits::MESSAGE_BYTES)
+        .max_encoding_message_size(limits::MESSAGE_BYTES);
+    let routes = Routes::new(service).add_service(documents);
     let mut fatal = signer.fatal();
     let mut stopped = None;
     let ends = async {
@@ -192,7 +232,7 @@ pub async fn serve(
             }
         }
     };
-    let drain = serve_routes(listener, Routes::new(service), SigningService::NAME, tls, limits.clone(), ends).await;
+    let drain = serve_routes(listener, routes, SigningService::NAME, tls, limits.clone(), ends).await;
     if stopped.is_none() {
         // A caller that went away does not end its act: it, too, gets what is left of the drain time.
         if tokio::time::timeout(drain, signer.idle()).await.is_err() {

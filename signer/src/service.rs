@@ -26,6 +26,10 @@ use crate::wire::status::{item_status, status};
 use crate::wire::{SignatureKey, upload};
 use crate::{page_token, wire};
 
+mod document;
+
+pub use document::DocumentServiceImpl;
+
 /// `teken.v1.SigningService`, served by a [`Signer`].
 #[derive(Debug, Clone)]
 pub struct SigningServiceImpl(Arc<Signer>);

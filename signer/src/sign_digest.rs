@@ -13,7 +13,8 @@ use pades::{CertificateChain, Cms, DocumentDigest, SignedAttribute, SignedAttrib
 
 use crate::authorize::Authorized;
 use crate::domain::{
-    AbandonedReason, Answer, Commitments, Freshness, Mode, SignDigest, Signature, SignatureName, SigningRequest, State,
+    AbandonedReason, Answer, Commitments, Freshness, Mode, ReservationKey, SignDigest, Signature, SignatureName,
+    SigningRequest, State,
 };
 use crate::error::{SelfCheck, SignError};
 use crate::recover;
@@ -90,6 +91,8 @@ pub(crate) async fn sign(
         state: State::Signed { cms: Some(cms.to_der().to_vec()) },
         replaces: order.request.replaces,
         replaced_by: None,
+        status_index: slot.status_index,
+        seal_hash: slot.seal_hash,
     };
     Ok((signature, Freshness::New))
 }
@@ -162,7 +165,8 @@ fn seal(
 fn new_intent(signer: &Signer, authorized: &Authorized<'_>, order: &Order) -> NewIntent {
     let (certificate, oid) = (signer.chain.signing_certificate().clone(), signer.oid_arc.signing_statement());
     let (validity, digest) = (authorized.validity(), order.document_digest);
-    let mut draft = statement(authorized.office(), order, Slot { sequence: 0, recorded_at: 0 });
+    let unset = Slot { sequence: 0, recorded_at: 0, status_index: None, seal_hash: None };
+    let mut draft = statement(authorized.office(), order, unset);
     NewIntent {
         office: authorized.office().clone(),
         request_id: order.request.request_id,
@@ -173,10 +177,13 @@ fn new_intent(signer: &Signer, authorized: &Authorized<'_>, order: &Order) -> Ne
         key_id: authorized.key().key_id().clone(),
         chain_id: authorized.chain_id(),
         replaces: order.request.replaces.clone(),
+        reservation: order.request.reservation.clone(),
         build: Box::new(move |slot| {
             validity.check(slot.recorded_at)?;
             draft.sequence = slot.sequence;
             draft.signed_at = UnixSeconds(slot.recorded_at);
+            draft.status_index = Some(slot.status_index.ok_or(SignError::StatusIndexMissing)?);
+            draft.seal_hash = slot.seal_hash;
             let value_der = draft.to_der().map_err(SignError::Statement)?;
             SignedAttributes::new(&digest, &certificate, &[SignedAttribute { oid, value_der }])
                 .map_err(SignError::Attributes)
@@ -191,9 +198,9 @@ fn statement(office: &OfficeId, order: &Order, slot: Slot) -> SigningStatement {
         office: office.clone(),
         document_type: order.request.document.document_type.clone(),
         number_commitment: order.commitments.number,
-        seal_hash: None,
+        seal_hash: slot.seal_hash,
         mandate: None,
-        status_index: None,
+        status_index: slot.status_index,
     }
 }
 
@@ -253,7 +260,12 @@ pub(crate) async fn validate(
     let latest =
         signer.register.latest_of_document(office, &request.document.document_type, commitments.number).await?;
     check_replacement(office, latest, request.replaces.as_ref())?;
-    authorized.validity().check(signer.believable_time()?)?;
+    let now = signer.believable_time()?;
+    authorized.validity().check(now)?;
+    if let Some(reservation) = &request.reservation {
+        let document_type = &request.document.document_type;
+        signer.register.check_reservation(office, reservation, document_type, commitments.number, now).await?;
+    }
     Ok(Answer::Validated { freshness: Freshness::New })
 }
 
@@ -277,8 +289,14 @@ pub(crate) fn commit(key: &CommitmentKey, request: &SigningRequest, subject: &Su
         Subject::Digest(digest) => ("digest", digest.as_bytes(), ""),
         Subject::Document { sha256, field_name } => ("document", *sha256, *field_name),
     };
+    // A request without a reservation commits to what it committed to before there were any.
+    let reservation = match &request.reservation {
+        None => String::new(),
+        Some(ReservationKey::Seal(hash)) => format!("seal {}\n", hex::encode(hash)),
+        Some(ReservationKey::Name(name)) => format!("{name}\n"),
+    };
     let whole = format!(
-        "{kind}\n{}\n{}\n{number}\n{officer}\n{replaces}\n{field_name}",
+        "{reservation}{kind}\n{}\n{}\n{number}\n{officer}\n{replaces}\n{field_name}",
         hex::encode(digest),
         document.document_type
     );

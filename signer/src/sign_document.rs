@@ -8,7 +8,8 @@
 
 use evidence::OfficeId;
 use pades::{
-    Appearance, Cms, ContentsSize, FieldChoice, PdfTime, PrepareError, PrepareOptions, PreparedPdf, UnsignedPdf,
+    Appearance, Certification, Cms, ContentsSize, FieldChoice, PdfTime, PrepareError, PrepareOptions, PreparedPdf,
+    UnsignedPdf,
 };
 use sha2::{Digest, Sha256};
 
@@ -38,7 +39,7 @@ pub(crate) async fn sign_document(
     call: SignDocument,
     document: Vec<u8>,
 ) -> Result<SignedDocument, SignError> {
-    let SignDocument { request, field, field_name, size_bytes: _ } = call;
+    let SignDocument { request, field, field_name, size_bytes: _, seal_text } = call;
     // 1. May this office have this type signed? Nothing else gives access to the key.
     let authorized = signer.authorize(office, &request.document.document_type)?;
     // 2. The document is hashed and opened: whatever cannot be signed is refused before anything is recorded.
@@ -66,7 +67,7 @@ pub(crate) async fn sign_document(
             Preparation { claimed_at, contents_size: contents_size(signer.contents_size)? }
         }
     };
-    let prepared = prepare(opened, field, preparation).await?;
+    let prepared = prepare(opened, field, seal_text, preparation).await?;
     if request.mode == Mode::ValidateOnly {
         let answer = validate(signer, &authorized, &request, &commitments).await?;
         return Ok(SignedDocument { answer, file: None });
@@ -87,7 +88,12 @@ pub(crate) async fn sign_document(
     embed(prepared, signature, freshness).await
 }
 
-async fn prepare(opened: UnsignedPdf, field: FieldChoice, preparation: Preparation) -> Result<PreparedPdf, SignError> {
+async fn prepare(
+    opened: UnsignedPdf,
+    field: FieldChoice,
+    seal: Option<String>,
+    preparation: Preparation,
+) -> Result<PreparedPdf, SignError> {
     let options = PrepareOptions {
         field,
         claimed_signing_time: PdfTime::new(preparation.claimed_at, UTC_OFFSET_MINUTES).map_err(SignError::Prepare)?,
@@ -100,6 +106,8 @@ async fn prepare(opened: UnsignedPdf, field: FieldChoice, preparation: Preparati
         reason: None,
         location: None,
         appearance: Appearance::Invisible,
+        certification: Certification::None,
+        seal,
     };
     blocking(move || opened.prepare(&options).map_err(SignError::Prepare)).await
 }

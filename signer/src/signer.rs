@@ -15,8 +15,11 @@ use crate::authorize::{Authorized, KeyRoom, authorize};
 use crate::clock::Clock;
 use crate::error::SignError;
 use crate::in_flight::InFlight;
+use crate::limits::ServerLimits;
 use crate::offices::Offices;
+use crate::publish::StatusLists;
 use crate::register::{OpenError, Register, StopCause};
+use crate::seal::SealMaker;
 
 /// Seconds that the wall clock may lie behind the last entry of the register.
 pub(crate) const CLOCK_TOLERANCE_SECONDS: u64 = 1;
@@ -91,6 +94,26 @@ pub struct Signer {
     pub(crate) in_flight: InFlight,
     /// Room for documents, in permits of [`ROOM_UNIT_BYTES`].
     pub(crate) document_room: Arc<Semaphore>,
+    pub(crate) seals: Option<SealMaker>,
+    pub(crate) status_lists: Option<StatusLists>,
+    pub(crate) reservations: ReservationTerms,
+}
+
+/// How many reservations an office may have, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReservationTerms {
+    /// Reservations of one office that may wait for their signature.
+    pub open_limit: u32,
+    /// Seconds for which one can be signed.
+    pub seconds: u64,
+}
+
+impl ReservationTerms {
+    /// As the limits say.
+    #[must_use]
+    pub const fn of(limits: &ServerLimits) -> Self {
+        Self { open_limit: limits.open_reservations.get(), seconds: limits.reservation_seconds.get() as u64 }
+    }
 }
 
 impl fmt::Debug for Signer {
@@ -139,7 +162,28 @@ impl Signer {
             batch_size,
             in_flight: InFlight::default(),
             document_room,
+            seals: None,
+            status_lists: None,
+            reservations: ReservationTerms::of(&ServerLimits::default()),
         })
+    }
+
+    /// The same service with seals.
+    #[must_use]
+    pub fn with_seals(self, seals: SealMaker) -> Self {
+        Self { seals: Some(seals), ..self }
+    }
+
+    /// The same service with published statuses.
+    #[must_use]
+    pub fn with_status_lists(self, status_lists: StatusLists) -> Self {
+        Self { status_lists: Some(status_lists), ..self }
+    }
+
+    /// The same service with other terms for reservations.
+    #[must_use]
+    pub fn with_reservations(self, reservations: ReservationTerms) -> Self {
+        Self { reservations, ..self }
     }
 
     /// Tells when the register stops; the process must then end with exit code 74.

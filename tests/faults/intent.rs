@@ -29,6 +29,7 @@ pub(crate) fn intent(
         key_id: credential.key_id().clone(),
         chain_id: credential.chain_id(),
         replaces: None,
+        reservation: None,
         build: Box::new(move |_| {
             let attributes = SignedAttributes::new(&document_digest, chain.signing_certificate(), &[])
                 .map_err(SignError::Attributes)?;

@@ -1,14 +1,83 @@
-//! From the configuration's `[credential]` to a [`Credential`] that can sign.
+//! From the configuration to the keys that can sign: the [`Credential`], and the keys of seals and status lists.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
 use keys::secret_file::{self, Kept};
-use keys::{Credential, KeyError, PassphraseSource, SoftKey};
+use keys::{Credential, KeyError, Passphrase, PassphraseSource, SealKey, SoftKey, StatusKey};
 use thiserror::Error;
 
-use super::{CredentialFiles, PassphraseFrom};
+use super::{CredentialFiles, PassphraseFrom, Settings};
+
+/// The keys of a service. All are kept in the same way; one passphrase opens them.
+#[derive(Debug)]
+pub struct ServiceKeys {
+    /// The signing key and its chain.
+    pub credential: Credential,
+    /// The key of the seals, where `[seal]` names one.
+    pub seal: Option<SealKey>,
+    /// The key of the status lists, where `[status]` names one.
+    pub status: Option<StatusKey>,
+}
+
+impl From<Credential> for ServiceKeys {
+    /// The keys of a service that makes no seals and publishes no statuses.
+    fn from(credential: Credential) -> Self {
+        Self { credential, seal: None, status: None }
+    }
+}
+
+impl Settings {
+    /// Opens every key that the configuration names; the passphrase is asked for once.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialError`], which names the file.
+    pub fn load_keys(&self) -> Result<ServiceKeys, CredentialError> {
+        let chain = self.credential.chain()?;
+        let passphrase = self.credential.passphrase()?;
+        let refused = |path: &PathBuf| {
+            let path = path.clone();
+            move |source| CredentialError::Key { path, source }
+        };
+        let seal = self
+            .seal
+            .as_ref()
+            .map(|seal| SealKey::open(&seal.key, &passphrase).map_err(refused(&seal.key)))
+            .transpose()?;
+        let status = self
+            .status
+            .as_ref()
+            .map(|status| StatusKey::open(&status.key, &passphrase).map_err(refused(&status.key)))
+            .transpose()?;
+        let credential = self.credential.open(&passphrase, chain)?;
+        // Three files may still hold one key.
+        let ids =
+            [Some(credential.key_id()), seal.as_ref().map(SealKey::key_id), status.as_ref().map(StatusKey::key_id)];
+        let [signing, of_seals, of_statuses] = ids;
+        if of_seals == signing || of_statuses == signing || (of_seals.is_some() && of_seals == of_statuses) {
+            return Err(CredentialError::SharedKey);
+        }
+        Ok(ServiceKeys { credential, seal, status })
+    }
+
+    /// Checks what can be checked without the passphrase: the chain, and how the files of all keys are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialError`], which names the file.
+    pub fn check_key_files(&self) -> Result<(), CredentialError> {
+        self.credential.check_files()?;
+        let seal = self.seal.as_ref().map(|seal| &seal.key);
+        let status = self.status.as_ref().map(|status| &status.key);
+        seal.into_iter().chain(status).try_for_each(|path| {
+            secret_file::read(path, Kept::AsKey)
+                .map(drop)
+                .map_err(|source| CredentialError::Key { path: path.clone(), source })
+        })
+    }
+}
 
 /// Why the signing key and its chain cannot be used.
 #[derive(Debug, Error)]
@@ -35,14 +104,17 @@ pub enum CredentialError {
         /// The reason.
         source: KeyError,
     },
-    /// The key's file, or the passphrase for it.
-    #[error("the signing key {} cannot be opened: {source}", path.display())]
+    /// A key's file, or the passphrase for it.
+    #[error("the key {} cannot be opened: {source}", path.display())]
     Key {
         /// The file.
         path: PathBuf,
         /// The reason.
         source: KeyError,
     },
+    /// Two of the files hold one key: who steals one purpose must not have the other.
+    #[error("the signing key, the seal key and the status key must be three keys")]
+    SharedKey,
     /// Key and chain are each in order and do not belong together, or the certificate is not for signing.
     #[error("the signing key {} and the chain {} cannot be used together: {source}", key.display(), chain.display())]
     Pair {
@@ -64,9 +136,16 @@ impl CredentialFiles {
     pub fn load(&self) -> Result<Credential, CredentialError> {
         // The chain first: nobody should type a passphrase to learn that a certificate is missing.
         let chain = self.chain()?;
-        let passphrase =
-            PassphraseSource::from(&self.passphrase).read().map_err(|source| CredentialError::Passphrase { source })?;
-        let key = SoftKey::load(&self.key, &passphrase)
+        let passphrase = self.passphrase()?;
+        self.open(&passphrase, chain)
+    }
+
+    fn passphrase(&self) -> Result<Passphrase, CredentialError> {
+        PassphraseSource::from(&self.passphrase).read().map_err(|source| CredentialError::Passphrase { source })
+    }
+
+    fn open(&self, passphrase: &Passphrase, chain: Vec<Vec<u8>>) -> Result<Credential, CredentialError> {
+        let key = SoftKey::load(&self.key, passphrase)
             .map_err(|source| CredentialError::Key { path: self.key.clone(), source })?;
         Credential::new(Arc::new(key), chain).map_err(|source| CredentialError::Pair {
             key: self.key.clone(),

@@ -25,6 +25,48 @@ fn the_example_is_accepted_and_shows_the_defaults() {
     assert_eq!(settings.tls.reload_seconds, reload_seconds());
     assert_eq!(settings.oid_arc, OidArc::default());
     assert_eq!(settings.credential.passphrase, PassphraseFrom::default());
+    assert_eq!(settings.seal.map(|seal| seal.document_types), Some(vec![evidence::DocumentType::surat()]));
+    assert_eq!(settings.status.map(|status| status.publish_seconds.get()), Some(60));
+}
+
+/// The example with one line changed, and what is said about it.
+fn refused_documents(from: &str, to: &str) -> DocumentSettingsError {
+    assert!(EXAMPLE.contains(from), "{from}");
+    match parse(&EXAMPLE.replace(from, to)).expect_err("a refusal") {
+        ConfigError::Documents { source, .. } => source,
+        other => panic!("refused for another reason: {other}"),
+    }
+}
+
+#[test]
+fn seal_status_and_offices_must_fit_together() {
+    let id = |text: &str| evidence::OfficeId::parse(text).expect("an id");
+    let contoh = id("kecamatan-contoh");
+    assert_eq!(refused_documents("\nnumber = 1\n", "\n"), DocumentSettingsError::NumberMissing { id: contoh.clone() });
+    let second =
+        "\n[[office]]\nid = \"kedua\"\nname = \"Kedua\"\ndocument_types = [\"surat\"]\nnumber = 1\n\n[[office]]\n";
+    assert_eq!(
+        refused_documents("\n[[office]]\n", second),
+        DocumentSettingsError::NumberTwice { first: id("kedua"), second: contoh }
+    );
+    assert_eq!(refused_documents("signer/seal.key", "signer/signing.key"), DocumentSettingsError::SharedKey);
+    assert_eq!(refused_documents("signer/status.key", "signer/seal.key"), DocumentSettingsError::SharedKey);
+    let start = EXAMPLE.find("[status]\n").expect("the table");
+    let end = EXAMPLE[start..].find("\n[").expect("the next one") + start;
+    assert_eq!(refused_documents(&EXAMPLE[start..end], ""), DocumentSettingsError::SealWithoutStatus);
+}
+
+#[test]
+fn what_no_seal_or_list_can_have_is_refused() {
+    let message = |from: &str, to: &str| {
+        assert!(EXAMPLE.contains(from), "{from}");
+        refusal(&EXAMPLE.replace(from, to))
+    };
+    assert!(message("document_types = [\"surat\"]", "document_types = [\"ktp-el\"]").contains("no seal for"));
+    assert!(message("publish_seconds = 60", "publish_seconds = 901").contains("at most 900"));
+    assert!(message("reservation_seconds = 900", "reservation_seconds = 901").contains("at most 900"));
+    assert!(message("https://tte.example.go.id/v#", "http://tte.example.go.id/v#").contains("https://"));
+    assert!(message("https://tte.example.go.id/status/", "https://tte.example.go.id/status").contains("end with"));
 }
 
 /// Every field that the reader knows stands in the example, with a comment above it. The reader itself is asked: its
@@ -32,7 +74,8 @@ fn the_example_is_accepted_and_shows_the_defaults() {
 #[test]
 fn every_field_is_documented_in_the_example() {
     let tables =
-        [("", 10), ("[credential]\n", 3), ("[tls]\n", 5), ("[limits]\n", 15), ("[log]\n", 2), ("[[office]]\n", 4)];
+        [("", 12), ("[credential]\n", 3), ("[tls]\n", 5), ("[limits]\n", 17), ("[log]\n", 2), ("[[office]]\n", 6)];
+    let tables = tables.into_iter().chain([("[seal]\n", 3), ("[status]\n", 4)]);
     for (header, fields) in tables {
         let probe = if header.is_empty() {
             format!("unheard_of = 1\n{EXAMPLE}")

@@ -17,6 +17,15 @@ use super::{Latest, Preparation, Progress, StopCause};
 use crate::domain::{AbandonedReason, Commitments, RequestId, Signature, SignatureName, State};
 use crate::error::SignError;
 
+mod document;
+
+#[cfg(test)]
+pub(super) use document::QUESTIONS as DOCUMENT_QUESTIONS;
+pub(crate) use document::Statuses;
+pub(super) use document::{
+    RESERVATION_COLUMNS, candidate, find_reservation, next_serial, reservation, status, status_index, statuses,
+};
+
 /// Reads at the same time; more wait. Two cores keep two busy, the others wait for the disk.
 const READERS: usize = 4;
 
@@ -104,7 +113,7 @@ macro_rules! act_columns {
             "SELECT i.seq, i.recorded_at, i.office, i.request_id, i.request, i.document_type, i.number, i.officer, i.document_digest, ",
             "i.signed_attributes, i.chain_id, i.key_id, i.claimed_at, i.contents_size, i.replaces, e.kind, e.reason, ",
             "(SELECT r.seq FROM entry r JOIN entry x ON x.intent = r.seq AND x.kind > 2 AND x.kind = 3 ",
-            "WHERE r.replaces = i.seq ORDER BY r.seq DESC LIMIT 1), ",
+            "WHERE r.replaces = i.seq ORDER BY r.seq DESC LIMIT 1), i.status_index, i.seal_hash, ",
             $cms,
             " FROM entry i LEFT JOIN entry e ON e.intent = i.seq AND e.kind > 2 WHERE i.kind = 1 AND i.office = ?1 "
         )
@@ -204,7 +213,7 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
     let named = |sequence: Option<u64>| sequence.map(|sequence| SignatureName { office: office.clone(), sequence });
     let state = match row.get::<_, Option<u8>>(15)? {
         None => State::Open,
-        Some(schema::OUTCOME) => State::Signed { cms: row.get(18)? },
+        Some(schema::OUTCOME) => State::Signed { cms: row.get(20)? },
         Some(_) => State::Abandoned {
             reason: AbandonedReason::from_code(row.get(16)?).ok_or_else(|| impossible(16, Type::Integer))?,
         },
@@ -224,6 +233,8 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
             state,
             replaces: named(row.get(14)?),
             replaced_by: named(row.get(17)?),
+            status_index: row.get::<_, Option<u64>>(18)?.map(|number| status_index(number, 18)).transpose()?,
+            seal_hash: row.get(19)?,
         },
         record: Record {
             commitments: Commitments {
@@ -239,11 +250,11 @@ fn act(row: &Row<'_>) -> rusqlite::Result<Act> {
     })
 }
 
-fn office(row: &Row<'_>, column: usize) -> rusqlite::Result<OfficeId> {
+pub(super) fn office(row: &Row<'_>, column: usize) -> rusqlite::Result<OfficeId> {
     OfficeId::parse(&row.get::<_, String>(column)?).map_err(|_| impossible(column, Type::Text))
 }
 
 /// A value that the writer cannot have written.
-fn impossible(column: usize, found: Type) -> rusqlite::Error {
+pub(super) fn impossible(column: usize, found: Type) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(column, "entry".to_owned(), found)
 }

@@ -1,8 +1,9 @@
-//! The register's one table, and how a connection to it is set up.
+//! The register's tables, how they came to be, and how a connection to them is set up.
 //!
-//! `entry` is append-only: triggers refuse UPDATE and DELETE, and refuse an INSERT that is not the next number or that
+//! Every table is append-only: triggers refuse UPDATE and DELETE, and refuse an INSERT that is not the next number or that
 //! goes back in time. They bind whoever opens the file, not only this program. A change of the schema is a new
-//! `user_version`.
+//! `user_version`; a register of an earlier version is brought to the latest one in a single transaction, which adds and
+//! never rewrites, so that it is of either version whenever the process ends.
 
 use std::path::Path;
 
@@ -10,10 +11,13 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{OpenError, StopCause};
 
+mod version_1;
+mod version_2;
+
 /// "TKN1": marks the file as a register of ours (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x544b_4e31;
-/// Version of the table below.
-const SCHEMA_VERSION: i32 = 1;
+/// Version of the tables below.
+const SCHEMA_VERSION: i32 = 2;
 /// SQLite 3.51.3: every version from 3.7.0 on before it can lose commits in WAL mode with two connections (WAL-reset
 /// race).
 const SQLITE_LEAST: i32 = 3_051_003;
@@ -25,66 +29,6 @@ pub(super) const ATTEMPT: u8 = 2;
 pub(super) const OUTCOME: u8 = 3;
 pub(super) const ABANDONED: u8 = 4;
 
-/// Kinds 3 and 4 end an intent: `kind > 2` in every statement, so that the partial index serves it.
-const SCHEMA: &str = "
-CREATE TABLE entry (
-    seq               INTEGER PRIMARY KEY,  -- gap-free from 1
-    recorded_at       INTEGER NOT NULL,     -- Unix seconds, never decreasing; an intent's is its statement's time
-    kind              INTEGER NOT NULL,     -- 1 intent, 2 further attempt, 3 outcome, 4 abandoned
-    intent            INTEGER,              -- 2, 3, 4: the intent's seq
-    key_id            TEXT,                 -- 1, 2: the key that may be used after this entry
-    key_counter       INTEGER,              -- 1, 2: which use of that key
-    office            TEXT,                 -- 1, as everything up to `replaces`
-    request_id        BLOB,                 -- UUID
-    request           BLOB,                 -- commitment to the whole request
-    document_type     TEXT,
-    number            BLOB,                 -- commitment to the document's number
-    officer           BLOB,                 -- commitment to the officer's account
-    document_digest   BLOB,                 -- SHA-256 over the ByteRange
-    signed_attributes BLOB,                 -- DER SET OF: its SHA-256 goes to the key
-    chain_id          BLOB,                 -- SHA-256 over the certificates' DER
-    claimed_at        INTEGER,              -- SignDocument: /M, Unix seconds
-    contents_size     INTEGER,              -- SignDocument: octets reserved for the CMS
-    replaces          INTEGER,              -- seq of the intent whose signature this one replaces
-    cms               BLOB,                 -- 3: the CMS, DER
-    reason            INTEGER,              -- 4: why
-    CHECK (CASE kind
-        WHEN 1 THEN intent IS NULL AND key_id IS NOT NULL AND key_counter > 0 AND office IS NOT NULL
-            AND length(request_id) = 16 AND length(request) = 32 AND document_type IS NOT NULL AND length(number) = 32
-            AND length(officer) = 32 AND length(document_digest) = 32 AND signed_attributes IS NOT NULL
-            AND length(chain_id) = 32 AND (claimed_at IS NULL) = (contents_size IS NULL) AND cms IS NULL AND reason IS NULL
-        WHEN 2 THEN intent < seq AND key_id IS NOT NULL AND key_counter > 0 AND office IS NULL AND cms IS NULL AND reason IS NULL
-        WHEN 3 THEN intent < seq AND key_id IS NULL AND office IS NULL AND length(cms) > 0 AND reason IS NULL
-        WHEN 4 THEN intent < seq AND key_id IS NULL AND office IS NULL AND cms IS NULL AND reason > 0
-        ELSE 0 END)
-) STRICT;
-CREATE UNIQUE INDEX entry_request ON entry (office, request_id) WHERE kind = 1;
-CREATE INDEX entry_number ON entry (office, document_type, number, seq) WHERE kind = 1;
-CREATE INDEX entry_office ON entry (office, seq) WHERE kind = 1;
-CREATE UNIQUE INDEX entry_end ON entry (intent, kind) WHERE kind > 2;
-CREATE UNIQUE INDEX entry_key ON entry (key_id, key_counter) WHERE key_id IS NOT NULL;
-CREATE INDEX entry_replaces ON entry (replaces) WHERE replaces IS NOT NULL;
-CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry BEGIN
-    SELECT RAISE(ABORT, 'the register is append-only');
-END;
-CREATE TRIGGER entry_is_never_removed BEFORE DELETE ON entry BEGIN
-    SELECT RAISE(ABORT, 'the register is append-only');
-END;
-CREATE TRIGGER entry_follows_the_last BEFORE INSERT ON entry
-WHEN NEW.seq <> 1 + ifnull((SELECT max(seq) FROM entry), 0)
-  OR NEW.recorded_at < ifnull((SELECT recorded_at FROM entry ORDER BY seq DESC LIMIT 1), 0)
-BEGIN
-    SELECT RAISE(ABORT, 'the entry is not the next one');
-END;
-CREATE TRIGGER entry_belongs_to_an_open_intent BEFORE INSERT ON entry
-WHEN NEW.intent IS NOT NULL
-  AND (ifnull((SELECT kind FROM entry WHERE seq = NEW.intent), 0) <> 1
-    OR EXISTS (SELECT 1 FROM entry WHERE intent = NEW.intent AND kind > 2))
-BEGIN
-    SELECT RAISE(ABORT, 'the entry belongs to no open intent');
-END;
-";
-
 /// How hard a commit waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flush {
@@ -94,7 +38,7 @@ pub(super) enum Flush {
     Never,
 }
 
-/// Opens the connection that writes, and makes the table if the file is new.
+/// Opens the connection that writes, and makes the tables if the file is new or of an earlier version.
 pub(super) fn open_writer(path: &Path, flush: Flush) -> Result<Connection, OpenError> {
     let version = rusqlite::version_number();
     if version < SQLITE_LEAST {
@@ -126,7 +70,7 @@ pub(super) fn open_writer(path: &Path, flush: Flush) -> Result<Connection, OpenE
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "recursive_triggers", true)?; // or INSERT OR REPLACE would pass the DELETE trigger
-    make_table(&mut connection)?;
+    make_tables(&mut connection)?;
     settle(&connection)?;
     Ok(connection)
 }
@@ -162,22 +106,33 @@ fn settle(connection: &Connection) -> Result<(), OpenError> {
     }
 }
 
-fn make_table(connection: &mut Connection) -> Result<(), OpenError> {
+fn make_tables(connection: &mut Connection) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let pragma = |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let (application_id, version) = (pragma("application_id")?, pragma("user_version")?);
     let objects: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (application_id, version, objects) {
         (APPLICATION_ID, SCHEMA_VERSION, _) => return Ok(()),
-        (0, 0, 0) => {}
+        (APPLICATION_ID, 1, _) => tracing::info!(from = 1, to = SCHEMA_VERSION, "the register gets a new schema"),
+        (0, 0, 0) => transaction.execute_batch(version_1::SCHEMA)?,
         (APPLICATION_ID, version, _) => return Err(OpenError::SchemaVersion { version, known: SCHEMA_VERSION }),
         _ => return Err(OpenError::NotARegister),
     }
-    transaction.execute_batch(SCHEMA)?;
+    // A new register goes the same way as an old one, so that both are the same in the end.
+    transaction.execute_batch(version_2::ADDITIONS)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()?;
     Ok(())
+}
+
+/// The first version's tables and what the second one adds, for the tests that make registers of both.
+#[cfg(test)]
+pub(super) mod versions {
+    pub(in crate::register) use super::version_1::SCHEMA as FIRST;
+    pub(in crate::register) use super::version_2::ADDITIONS as SECOND;
+
+    pub(in crate::register) const APPLICATION_ID: i32 = super::APPLICATION_ID;
 }
 
 /// What an SQLite error means for the register.

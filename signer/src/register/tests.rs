@@ -9,7 +9,9 @@ use rusqlite::ErrorCode;
 use super::*;
 use crate::fixture::{NOW, TestClock, key_and_chain, office};
 
+mod document;
 mod file;
+mod migration;
 
 struct Opened {
     register: Register,
@@ -73,12 +75,23 @@ fn intent(n: u32) -> NewIntent {
         key_id: key_id.clone(),
         chain_id: [1; 32],
         replaces: None,
+        reservation: None,
         build: Box::new(move |slot| {
             let value_der = [&[0x04, 0x08], slot.sequence.to_be_bytes().as_slice()].concat();
             let extra = [SignedAttribute { oid: "1.3.6.1.4.1.32473.9".parse().expect("an oid"), value_der }];
             SignedAttributes::new(&document_digest, &certificate, &extra).map_err(SignError::Attributes)
         }),
     }
+}
+
+/// What a writer shares, of a register that gives no status indexes.
+fn shared() -> (Arc<StatusIndexes>, Arc<Board>) {
+    (Arc::new(StatusIndexes::starting_at(0)), Arc::new(Board::default()))
+}
+
+/// What an intent gets in a register without a commitment key.
+fn slot(sequence: u64, recorded_at: u64) -> Slot {
+    Slot { sequence, recorded_at, status_index: None, seal_hash: None }
 }
 
 fn named(sequence: u64) -> SignatureName {
@@ -134,11 +147,11 @@ async fn numbers_have_no_gap_whoever_asks_and_whatever_is_refused() {
 #[tokio::test]
 async fn the_numbers_go_on_where_they_were() {
     let opened = Opened::new();
-    assert_eq!(opened.record(1).await, Ok(Slot { sequence: 1, recorded_at: NOW }));
+    assert_eq!(opened.record(1).await, Ok(slot(1, NOW)));
     let opened = opened.reopen();
     assert_eq!(opened.register.last_recorded_at(), NOW);
     opened.clock.set(NOW + 5);
-    assert_eq!(opened.record(2).await, Ok(Slot { sequence: 2, recorded_at: NOW + 5 }));
+    assert_eq!(opened.record(2).await, Ok(slot(2, NOW + 5)));
 }
 
 #[tokio::test]
@@ -267,14 +280,14 @@ async fn time_never_goes_back_and_a_clock_behind_the_register_is_not_believed() 
     let opened = Opened::new();
     opened.record(1).await.expect("an intent");
     opened.clock.set(NOW - 1);
-    assert_eq!(opened.record(2).await, Ok(Slot { sequence: 2, recorded_at: NOW }));
+    assert_eq!(opened.record(2).await, Ok(slot(2, NOW)));
     opened.clock.set(NOW - 2);
     assert_eq!(opened.record(3).await, Err(SignError::ClockDoubtful { now: NOW - 2, last_recorded: NOW }));
     // What the key did is recorded whatever the clock says.
     opened.register.record_outcome(1, vec![0x30, 0]).await.expect("an outcome");
     assert_eq!(opened.register.last_recorded_at(), NOW);
     opened.clock.set(NOW);
-    assert_eq!(opened.record(3).await, Ok(Slot { sequence: 4, recorded_at: NOW }));
+    assert_eq!(opened.record(3).await, Ok(slot(4, NOW)));
 }
 
 #[tokio::test]
@@ -344,9 +357,15 @@ async fn a_full_disk_records_nothing_and_is_got_over() {
     let connection = schema::open_writer(&path, Flush::EveryCommit).expect("a connection");
     let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("the pages");
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("a limit");
-    let writer =
-        Writer::start(connection, Space::of(&path), Place::of(&path), clock.clone(), Arc::new(watch::channel(None).0))
-            .expect("a writer");
+    let writer = Writer::start(
+        connection,
+        Space::of(&path),
+        Place::of(&path),
+        clock.clone(),
+        Arc::new(watch::channel(None).0),
+        shared(),
+    )
+    .expect("a writer");
     let mut refused = 0;
     for n in 2..=100 {
         match writer.record_intent(intent(n)).await {
@@ -388,6 +407,7 @@ async fn the_first_doubtful_write_stops_the_register_for_good() {
         Place::of(dir.path()),
         clock,
         Arc::new(watch::channel(None).0),
+        shared(),
     )
     .expect("a writer");
     let Err(SignError::RegisterStopped(cause)) = writer.record_intent(intent(2)).await else {
@@ -413,14 +433,15 @@ async fn a_panic_in_the_writer_stops_the_register_and_not_its_callers() {
     assert_eq!(cause, Some(StopCause::Io { code: 0 }));
     assert_eq!(opened.record(2).await.map(drop), stopped);
     // Nothing of the broken transaction is left.
-    assert_eq!(opened.reopen().record(1).await, Ok(Slot { sequence: 1, recorded_at: NOW }));
+    assert_eq!(opened.reopen().record(1).await, Ok(slot(1, NOW)));
 }
 
 #[test]
 fn every_question_is_answered_from_an_index() {
     let opened = Opened::new();
     let sql = opened.sql();
-    let questions = reader::QUESTIONS.into_iter().chain(writer::QUESTIONS);
+    let questions = reader::QUESTIONS.into_iter().chain(writer::QUESTIONS).chain(reader::DOCUMENT_QUESTIONS);
+    let questions = questions.chain(writer::DOCUMENT_QUESTIONS);
     for question in questions {
         let mut plan = sql.prepare(&format!("EXPLAIN QUERY PLAN {question}")).expect(question);
         let parameters = plan.parameter_count();

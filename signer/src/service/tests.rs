@@ -63,12 +63,14 @@ async fn the_same_request_gets_the_same_cms_whatever_happens_to_clock_key_and_re
 async fn another_request_under_a_used_id_is_refused_whatever_differs() {
     let fixture = Fixture::new();
     fixture.sign(UTARA, request(1)).await.expect("a signature");
-    let changes: [fn(&mut v1::SignDigestRequest); 5] = [
+    let changes: [fn(&mut v1::SignDigestRequest); 7] = [
         |other| other.document_digest = request(2).document_digest,
         |other| other.document.as_mut().expect("a document").r#type = v1::DocumentType::Kk.into(),
         |other| other.document.as_mut().expect("a document").number = "474/2/2026".to_owned(),
         |other| other.document.as_mut().expect("a document").requesting_officer = "lain".to_owned(),
         |other| other.replaces = "offices/kec-utara/signatures/1".to_owned(),
+        |other| other.seal_hash = vec![1; 32],
+        |other| other.reservation = "offices/kec-utara/reservations/1".to_owned(),
     ];
     for (position, change) in changes.into_iter().enumerate() {
         let mut other = request(1);
@@ -86,7 +88,7 @@ async fn another_request_under_a_used_id_is_refused_whatever_differs() {
 async fn a_malformed_field_is_named_and_nothing_is_recorded() {
     let fixture = Fixture::new();
     let digest = |octets: usize| Some(v1::DocumentDigest { sha256: vec![1; octets] });
-    let cases: [(&str, &str, Change); 18] = [
+    let cases: [(&str, &str, Change); 20] = [
         ("request_id", "FIELD_MISSING", Box::new(|asked| asked.request_id.clear())),
         ("request_id", "REQUEST_ID_MALFORMED", Box::new(|asked| asked.request_id = "1".to_owned())),
         ("request_id", "REQUEST_ID_MALFORMED", Box::new(|asked| asked.request_id.make_ascii_uppercase())),
@@ -104,7 +106,16 @@ async fn a_malformed_field_is_named_and_nothing_is_recorded() {
         ("document.requesting_officer", "FIELD_MISSING", doc(|document| document.requesting_officer.clear())),
         ("document.requesting_officer", "FIELD_CHARACTER", doc(|document| document.requesting_officer.push(' '))),
         ("replaces", "SIGNATURE_NAME_MALFORMED", Box::new(|asked| asked.replaces = "7".to_owned())),
-        ("seal_hash", "SEAL_NOT_SERVED", Box::new(|asked| asked.seal_hash = vec![1; 32])),
+        ("seal_hash", "DIGEST_LENGTH", Box::new(|asked| asked.seal_hash = vec![1; 31])),
+        ("reservation", "RESERVATION_NAME_MALFORMED", Box::new(|asked| asked.reservation = "7".to_owned())),
+        (
+            "reservation",
+            "RESERVATION_TWICE",
+            Box::new(|asked| {
+                asked.seal_hash = vec![1; 32];
+                asked.reservation = "offices/kec-utara/reservations/1".to_owned();
+            }),
+        ),
     ];
     for (field, reason, change) in cases {
         let mut asked = request(1);

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use evidence::seal::SealError;
 use pades::{PdfError, PrepareError};
 use proto::teken::v1;
 use tonic::{Code, Status};
@@ -166,6 +167,89 @@ pub(crate) fn explain(error: &SignError) -> Explanation {
             "Kantor Anda tidak memiliki tanda tangan tersebut.",
         ),
 
+        SignError::ReservationNotFound => say(
+            NotFound,
+            "RESERVATION_NOT_FOUND",
+            "Your office has no such reservation. Reserve with ReserveDocument and send the seal_hash that it gives.",
+            "Kantor Anda tidak memiliki reservasi tersebut. Buat reservasi dengan ReserveDocument, lalu kirim seal_hash-nya.",
+        ),
+        SignError::ReservationOtherDocument => say(
+            FailedPrecondition,
+            "RESERVATION_OTHER_DOCUMENT",
+            "The reservation is for another type or number. Sign the document that was reserved, or reserve for this one.",
+            "Reservasi itu untuk jenis atau nomor lain. Tandatangani dokumen yang direservasi, atau buat reservasi untuk dokumen ini.",
+        ),
+        SignError::ReservationUsed => say(
+            FailedPrecondition,
+            "RESERVATION_USED",
+            "The reservation was signed by another request. Reserve again with a new request_id.",
+            "Reservasi itu sudah dipakai permintaan lain. Buat reservasi lagi dengan request_id baru.",
+        ),
+        SignError::ReservationExpired { .. } => say(
+            FailedPrecondition,
+            "RESERVATION_EXPIRED",
+            "The reservation has expired; nothing was signed. Reserve again with a new request_id, and draw the new seal.",
+            "Reservasi sudah kedaluwarsa; belum ada yang ditandatangani. Buat reservasi lagi dengan request_id baru, dan pasang segel yang baru.",
+        ),
+        SignError::TooManyReservations { retry_seconds } => say(
+            ResourceExhausted,
+            "TOO_MANY_RESERVATIONS",
+            "Too many reservations of your office wait for their signature. Sign them, or wait until they expire.",
+            "Terlalu banyak reservasi kantor Anda belum ditandatangani. Tandatangani, atau tunggu sampai kedaluwarsa.",
+        )
+        .retry(*retry_seconds),
+        SignError::SealsNotServed => say(
+            FailedPrecondition,
+            "SEALS_NOT_SERVED",
+            "This service makes no seals for your office. Reserve without claims, or ask the agency.",
+            "Layanan ini tidak membuat segel untuk kantor Anda. Buat reservasi tanpa klaim, atau tanyakan kepada dinas.",
+        ),
+        SignError::SealTypeOff { document_type } => say(
+            FailedPrecondition,
+            "SEAL_TYPE_OFF",
+            format!("This service makes no seals for documents of type {document_type}. Reserve without claims, or sign without a seal."),
+            format!("Layanan ini tidak membuat segel untuk dokumen jenis {document_type}. Buat reservasi tanpa klaim, atau tandatangani tanpa segel."),
+        ),
+        SignError::SealNotRebuilt { name } => say(
+            FailedPrecondition,
+            "SEAL_NOT_REBUILT",
+            format!("The seal of {name} was made with another key or prefix and cannot be made again. Reserve again with a new request_id."),
+            format!("Segel {name} dibuat dengan kunci atau alamat lain dan tidak dapat dibuat ulang. Buat reservasi lagi dengan request_id baru."),
+        )
+        .with("reservation", name.to_string()),
+
+        SignError::StatusNotServed => say(
+            FailedPrecondition,
+            "STATUS_NOT_SERVED",
+            "This service publishes no status lists, so a status cannot be changed. Ask the agency.",
+            "Layanan ini tidak menerbitkan daftar status, sehingga status tidak dapat diubah. Tanyakan kepada dinas.",
+        ),
+        SignError::StatusNotAllowedToOffice => say(
+            PermissionDenied,
+            "MANDATE_STATUS",
+            "Your office may not change the status of its documents. Ask the agency to do it, or for the mandate.",
+            "Kantor Anda tidak berwenang mengubah status dokumennya. Mintalah dinas melakukannya, atau ajukan kewenangan.",
+        ),
+        SignError::StatusNotSigned => say(
+            FailedPrecondition,
+            "STATUS_NOT_SIGNED",
+            "No signature was released for this act, so it has no status to change.",
+            "Tidak ada tanda tangan yang dikeluarkan untuk permintaan ini, sehingga tidak ada status yang dapat diubah.",
+        ),
+        SignError::StatusAbsent => say(
+            FailedPrecondition,
+            "STATUS_ABSENT",
+            "This signature was made before there were status lists. Replace the document to have one with a status.",
+            "Tanda tangan ini dibuat sebelum ada daftar status. Ganti dokumennya agar memiliki status.",
+        ),
+        SignError::StatusNotAllowed { from, to } => say(
+            FailedPrecondition,
+            "STATUS_NOT_ALLOWED",
+            format!("The status is {from} and cannot become {to}. INVALID and SUPERSEDED are final; issue a new document instead."),
+            format!("Statusnya {from} dan tidak dapat menjadi {to}. INVALID dan SUPERSEDED bersifat akhir; terbitkan dokumen baru."),
+        )
+        .with("status", from.to_string()),
+
         SignError::Pdf(error) => unreadable(error),
         SignError::Prepare(error) => unprepared(error),
         SignError::DocumentTooLarge { limit_bytes } => say(
@@ -262,6 +346,22 @@ pub(crate) fn explain(error: &SignError) -> Explanation {
             "Kunci penanda tangan tidak dapat dipakai; tidak ada tanda tangan yang dikeluarkan. Ulangi nanti dengan request_id yang sama.",
         )
         .retry(10),
+        SignError::SealKeyUnavailable(_) => say(
+            Unavailable,
+            "SEAL_KEY_UNAVAILABLE",
+            "The seal key cannot be used; nothing was reserved. Repeat the request with the same request_id later.",
+            "Kunci segel tidak dapat dipakai; belum ada yang direservasi. Ulangi nanti dengan request_id yang sama.",
+        )
+        .retry(10),
+        SignError::Seal(error @ (SealError::PayloadTooLong { .. } | SealError::Payload(_))) => Explanation {
+            field: Some(("claims", error.to_string())),
+            ..say(
+                InvalidArgument,
+                "CLAIMS_REFUSED",
+                format!("claims cannot be sealed: {error}. Shorten what the seal says, or seal fewer rows."),
+                "Isian claims tidak muat atau tidak sesuai untuk segel. Persingkat isinya.".to_owned(),
+            )
+        },
         SignError::OutcomeUnknown => say(
             DeadlineExceeded,
             "OUTCOME_UNKNOWN",
@@ -274,6 +374,8 @@ pub(crate) fn explain(error: &SignError) -> Explanation {
         | SignError::Attributes(_)
         | SignError::Statement(_)
         | SignError::Embed(_)
+        | SignError::Seal(_)
+        | SignError::StatusIndexMissing
         | SignError::TaskLost => say(
             Internal,
             "INTERNAL",
@@ -291,9 +393,18 @@ const fn field_reason(fault: FieldFault) -> &'static str {
         FieldFault::Text(TextFault::Character) => "FIELD_CHARACTER",
         FieldFault::Text(TextFault::NotAUuid) => "REQUEST_ID_MALFORMED",
         FieldFault::Text(TextFault::NotASignatureName) => "SIGNATURE_NAME_MALFORMED",
+        FieldFault::Text(TextFault::NotAReservationName) => "RESERVATION_NAME_MALFORMED",
         FieldFault::DigestLength { .. } => "DIGEST_LENGTH",
         FieldFault::DocumentType => "DOCUMENT_TYPE_UNKNOWN",
-        FieldFault::SealNotServed => "SEAL_NOT_SERVED",
+        FieldFault::Status => "DOCUMENT_STATUS_UNKNOWN",
+        FieldFault::StatusReason => "STATUS_REASON_UNKNOWN",
+        FieldFault::EnumValue => "ENUM_VALUE_UNKNOWN",
+        FieldFault::ReservationTwice => "RESERVATION_TWICE",
+        FieldFault::SealText => "SEAL_TEXT",
+        FieldFault::Date => "DATE_MALFORMED",
+        FieldFault::NumberTooLarge { .. } => "NUMBER_TOO_LARGE",
+        FieldFault::ClaimsOtherType => "CLAIMS_OTHER_TYPE",
+        FieldFault::Claims(_) => "CLAIMS_REFUSED",
         FieldFault::BatchSize { .. } => "BATCH_SIZE",
         FieldFault::RepeatedInBatch => "REQUEST_ID_REPEATED",
         FieldFault::PageSize => "PAGE_SIZE",
@@ -391,10 +502,13 @@ fn unprepared(error: &PrepareError) -> Explanation {
         PrepareError::NoPage | PrepareError::HiddenObjects { .. } | PrepareError::WrongType { .. } => {
             (Code::InvalidArgument, "PDF_DAMAGED", "PDF rusak")
         }
-        // Time, size and texts are the service's own.
-        PrepareError::TimeOutOfRange { .. } | PrepareError::ContentsSize { .. } | PrepareError::TextTooLong { .. } => {
-            (Code::Internal, "INTERNAL", "Layanan melakukan kesalahan")
-        }
+        // Time, size, texts and looks are the service's own.
+        PrepareError::TimeOutOfRange { .. }
+        | PrepareError::ContentsSize { .. }
+        | PrepareError::TextTooLong { .. }
+        | PrepareError::SealText { .. }
+        | PrepareError::Place(_)
+        | PrepareError::Draw(_) => (Code::Internal, "INTERNAL", "Layanan melakukan kesalahan"),
     };
     let english = format!("The document cannot be signed as asked: {error}. Nothing was signed.");
     say(code, reason, english, format!("{apa}. Belum ada yang ditandatangani."))

@@ -27,9 +27,9 @@ fn a_register_of_another_version_is_refused() {
     let Opened { register, clock, dir } = Opened::new();
     drop(register);
     let path = dir.path().join("register.db");
-    rusqlite::Connection::open(&path).and_then(|file| file.execute_batch("PRAGMA user_version = 2")).expect("the file");
+    rusqlite::Connection::open(&path).and_then(|file| file.execute_batch("PRAGMA user_version = 3")).expect("the file");
     let opened = Register::open(&path, clock);
-    assert!(matches!(opened, Err(OpenError::SchemaVersion { version: 2, known: 1 })), "{opened:?}");
+    assert!(matches!(opened, Err(OpenError::SchemaVersion { version: 3, known: 2 })), "{opened:?}");
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use evidence::seal::ClaimsError;
 use evidence::{DocumentType, OfficeId, StatementError};
 use keys::KeyError;
 use pades::{CmsError, EmbedError, ReadBack};
 use tonic_types::StatusExt;
 
 use super::*;
-use crate::domain::{AbandonedReason, SignatureName};
+use crate::domain::{AbandonedReason, DocumentStatus, ReservationName, SignatureName};
 use crate::error::SelfCheck;
 use crate::serve::Refused;
 
@@ -33,6 +34,9 @@ fn table() -> Vec<(SignError, Code, &'static str, Retry)> {
     let key_failed = SignError::KeyUnavailable(KeyError::Randomness);
     let mandate = SignError::DocumentTypeNotAllowed { document_type: DocumentType::akta() };
     let limit = TextFault::TooLong { length: 2, limit: 1 };
+    let too_long = SealError::PayloadTooLong { length: 200, limit: 124 };
+    let not_allowed = SignError::StatusNotAllowed { from: DocumentStatus::Invalid, to: DocumentStatus::Valid };
+    let reservation = ReservationName { office: OfficeId::parse("kec-utara").expect("an id"), number: 7 };
     vec![
         (SignError::MessageMalformed, InvalidArgument, "MESSAGE_MALFORMED", No),
         (text(TextFault::Missing), InvalidArgument, "FIELD_MISSING", No),
@@ -42,7 +46,33 @@ fn table() -> Vec<(SignError, Code, &'static str, Retry)> {
         (text(TextFault::NotASignatureName), InvalidArgument, "SIGNATURE_NAME_MALFORMED", No),
         (field(FieldFault::DigestLength { length: 31 }), InvalidArgument, "DIGEST_LENGTH", No),
         (field(FieldFault::DocumentType), InvalidArgument, "DOCUMENT_TYPE_UNKNOWN", No),
-        (field(FieldFault::SealNotServed), InvalidArgument, "SEAL_NOT_SERVED", No),
+        (text(TextFault::NotAReservationName), InvalidArgument, "RESERVATION_NAME_MALFORMED", No),
+        (field(FieldFault::ReservationTwice), InvalidArgument, "RESERVATION_TWICE", No),
+        (field(FieldFault::SealText), InvalidArgument, "SEAL_TEXT", No),
+        (field(FieldFault::ClaimsOtherType), InvalidArgument, "CLAIMS_OTHER_TYPE", No),
+        (field(FieldFault::Claims(ClaimsError::NoMembers)), InvalidArgument, "CLAIMS_REFUSED", No),
+        (field(FieldFault::Date), InvalidArgument, "DATE_MALFORMED", No),
+        (field(FieldFault::NumberTooLarge { number: 2, limit: 1 }), InvalidArgument, "NUMBER_TOO_LARGE", No),
+        (field(FieldFault::EnumValue), InvalidArgument, "ENUM_VALUE_UNKNOWN", No),
+        (field(FieldFault::Status), InvalidArgument, "DOCUMENT_STATUS_UNKNOWN", No),
+        (field(FieldFault::StatusReason), InvalidArgument, "STATUS_REASON_UNKNOWN", No),
+        (SignError::Seal(too_long), InvalidArgument, "CLAIMS_REFUSED", No),
+        (SignError::Seal(SealError::NoPrefix), Internal, "INTERNAL", No),
+        (SignError::SealKeyUnavailable(KeyError::Randomness), Unavailable, "SEAL_KEY_UNAVAILABLE", Yes),
+        (SignError::ReservationNotFound, NotFound, "RESERVATION_NOT_FOUND", No),
+        (SignError::ReservationOtherDocument, FailedPrecondition, "RESERVATION_OTHER_DOCUMENT", No),
+        (SignError::ReservationUsed, FailedPrecondition, "RESERVATION_USED", No),
+        (SignError::ReservationExpired { expired_at: 1 }, FailedPrecondition, "RESERVATION_EXPIRED", No),
+        (SignError::TooManyReservations { retry_seconds: 5 }, ResourceExhausted, "TOO_MANY_RESERVATIONS", Yes),
+        (SignError::SealsNotServed, FailedPrecondition, "SEALS_NOT_SERVED", No),
+        (SignError::SealTypeOff { document_type: DocumentType::kk() }, FailedPrecondition, "SEAL_TYPE_OFF", No),
+        (SignError::SealNotRebuilt { name: reservation }, FailedPrecondition, "SEAL_NOT_REBUILT", No),
+        (SignError::StatusNotServed, FailedPrecondition, "STATUS_NOT_SERVED", No),
+        (SignError::StatusNotAllowedToOffice, PermissionDenied, "MANDATE_STATUS", No),
+        (SignError::StatusNotSigned, FailedPrecondition, "STATUS_NOT_SIGNED", No),
+        (SignError::StatusAbsent, FailedPrecondition, "STATUS_ABSENT", No),
+        (not_allowed, FailedPrecondition, "STATUS_NOT_ALLOWED", No),
+        (SignError::StatusIndexMissing, Internal, "INTERNAL", No),
         (field(FieldFault::BatchSize { count: 0, limit: 1 }), InvalidArgument, "BATCH_SIZE", No),
         (field(FieldFault::RepeatedInBatch), InvalidArgument, "REQUEST_ID_REPEATED", No),
         (field(FieldFault::PageSize), InvalidArgument, "PAGE_SIZE", No),
@@ -125,7 +155,9 @@ fn every_refusal_has_its_code_its_reason_and_its_texts() {
         let waits = if status.get_details_retry_info().is_some() { Retry::Yes } else { Retry::No };
         assert_eq!(waits, retry, "{error:?}");
         let violation = status.get_details_bad_request().is_some();
-        assert_eq!(violation, matches!(error, SignError::Malformed { .. }), "{error:?}");
+        let names_a_field =
+            matches!(error, SignError::Malformed { .. } | SignError::Seal(SealError::PayloadTooLong { .. }));
+        assert_eq!(violation, names_a_field, "{error:?}");
 
         let item = item_status(&error);
         assert_eq!((item.code, item.reason.as_str()), (i32::from(code), reason), "{error:?}");
