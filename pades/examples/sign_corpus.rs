@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pades::{
-    Appearance, FieldChoice, Limits, PdfTime, PrepareOptions, SignedAttributes, SignedPdf, UnsignedPdf, contents_size,
+    Appearance, Certification, FieldChoice, Limits, PdfTime, PrepareOptions, SignedAttributes, SignedPdf, UnsignedPdf,
+    contents_size,
 };
 
 #[path = "../tests/prepare/pki.rs"]
@@ -77,6 +78,8 @@ fn sign(path: &Path, signer: &TestSigner) -> Result<SignedPdf<'static>, Failure>
         reason: None,
         location: Some("Kota Bekasi".to_owned()),
         appearance: Appearance::Invisible,
+        certification: Certification::None,
+        seal: None,
     };
     let document =
         UnsignedPdf::open(std::fs::read(path)?, &Limits::service()).map_err(|error| format!("open: {error}"))?;

@@ -48,6 +48,13 @@ impl PreparedPdf {
         // No early exit: the padding is long and, but for a bug, always zero.
         let is_zero = |octets: &[u8]| octets.iter().fold(0, |all, octet| all | octet) == 0;
         let padding_is_zero = |contents: &[u8]| contents.get(needed..).is_some_and(is_zero);
+        // An earlier certification stays; a new one is ours, in the dictionary and in the catalog.
+        let is_certified_as_prepared = match self.level {
+            Some(level) => {
+                signature.doc_mdp() == Some(level.into()) && signed.certification() == signature.dictionary()
+            }
+            None => signature.doc_mdp().is_none(),
+        };
         let fault = if signature.byte_range() != Ok(&byte_range)
             || byte_range.end() != signed.bytes().len()
             || !signature.gap_is_contents()
@@ -57,6 +64,10 @@ impl PreparedPdf {
             Some(ReadBack::Contents)
         } else if *signature.sub_filter() != SubFilter::EtsiCadesDetached {
             Some(ReadBack::SubFilter)
+        } else if signature.seal_entry() != Ok(self.seal.as_deref()) {
+            Some(ReadBack::Seal)
+        } else if !is_certified_as_prepared {
+            Some(ReadBack::Certification)
         } else if signature.revision().checked_add(1) != Some(signed.revisions().len()) {
             Some(ReadBack::Revision)
         } else {

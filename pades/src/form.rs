@@ -93,6 +93,28 @@ fn collect<'d>(
     Ok(any_named)
 }
 
+/// The empty signature field of this fully qualified name, if it can be signed.
+pub(crate) fn empty_signature_field<'f, 'd>(
+    fields: &'f [Field<'d>],
+    name: &str,
+) -> Result<&'f Field<'d>, PrepareError> {
+    let mut named = fields.iter().filter(|field| field.name == name);
+    let field = named.next().ok_or(PrepareError::FieldNotFound)?;
+    if named.next().is_some() {
+        return Err(PrepareError::FieldNameAmbiguous);
+    }
+    if !field.is_signature || !field.is_terminal {
+        return Err(PrepareError::NotASignatureField);
+    }
+    if field.value.is_some() {
+        return Err(PrepareError::FieldAlreadySigned);
+    }
+    if !field.found.is_whole() {
+        return Err(PrepareError::FieldNotIndirect);
+    }
+    Ok(field)
+}
+
 /// `/T` of a field.
 pub(crate) fn partial_name<'d>(sources: &Sources<'d>, field: &Found<'d>) -> Result<Option<String>, PrepareError> {
     match field.entry(sources, "T", Part::Field)? {

@@ -14,18 +14,27 @@
 // Every module reads octets from outside or works on what was read; tests may index what they made.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
+#[cfg(feature = "appearance")]
+pub mod appearance;
 mod attributes;
 mod byte_range;
+mod certification;
 mod chain;
 mod cms;
 mod embed;
 mod error;
 mod ess;
 mod every_object;
-mod first_page;
 mod form;
 mod limits;
 mod options;
+#[cfg(feature = "appearance")]
+mod page_boxes;
+#[cfg(feature = "appearance")]
+mod page_geometry;
+#[cfg(feature = "appearance")]
+mod page_places;
+mod page_tree;
 pub mod pdf;
 #[cfg_attr(
     not(test),
@@ -33,8 +42,10 @@ pub mod pdf;
 )]
 mod pdf_time;
 mod permissions;
+mod place_error;
 mod prepare;
 mod prepared;
+mod rect;
 mod second_reader;
 mod signature_dictionary;
 mod signed;
@@ -43,6 +54,8 @@ mod splice;
 mod tlv;
 mod unsigned;
 mod update;
+#[cfg(feature = "appearance")]
+mod widget;
 mod write_error;
 
 pub use attributes::{SignedAttribute, SignedAttributes};
@@ -51,9 +64,13 @@ pub use chain::{CertificateChain, CertificateDer};
 pub use cms::{Cms, contents_size};
 pub use error::{Expected, PdfError, SecondReaderFault, XrefFault};
 pub use limits::Limits;
-pub use options::{Appearance, ContentsSize, FieldChoice, PrepareOptions};
+pub use options::{Appearance, Certification, ContentsSize, DocMdpLevel, FieldChoice, PrepareOptions, SEAL_LIMIT};
+#[cfg(feature = "appearance")]
+pub use page_geometry::{PageGeometry, Rotation};
 pub use pdf_time::PdfTime;
+pub use place_error::{DrawError, FieldPlaceFault, PageFault, PlaceError};
 pub use prepared::PreparedPdf;
-pub use signed::{Coverage, DocMdp, EmbeddedSignature, SignedPdf, SubFilter};
+pub use rect::{Point, Rect};
+pub use signed::{Coverage, DocMdp, EmbeddedSignature, SealFault, SignedPdf, SubFilter};
 pub use unsigned::UnsignedPdf;
 pub use write_error::{CmsError, EmbedError, FieldDemand, Part, PrepareError, PreparedError, ReadBack};

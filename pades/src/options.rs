@@ -1,6 +1,9 @@
-//! What the caller decides about a signature before it is made: field, time, size, texts.
+//! What the caller decides about a signature before it is made: field, time, size, texts, looks.
 
+#[cfg(feature = "appearance")]
+use crate::appearance::VisibleSignature;
 use crate::pdf_time::PdfTime;
+use crate::signed::DocMdp;
 use crate::write_error::PrepareError;
 
 /// The field that will hold the signature.
@@ -13,10 +16,57 @@ pub enum FieldChoice {
 }
 
 /// What the signature looks like on the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Appearance {
     /// Nothing: a field of no extent on the first page.
+    #[default]
     Invisible,
+    /// Texts, pictures and codes in a rectangle of one page.
+    #[cfg(feature = "appearance")]
+    Visible(Box<VisibleSignature>),
+}
+
+/// Whether the signature says what may still be changed (ISO 32000-2, 12.8.2.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certification {
+    /// It does not.
+    #[default]
+    None,
+    /// It does if it is the first signature of the document; only the first one can. A document that is signed already
+    /// is signed without.
+    FirstSignature(DocMdpLevel),
+}
+
+/// What a certification permits to be changed later, `/P` of the DocMDP transform (table 257).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocMdpLevel {
+    /// 1: nothing. No second signature either.
+    NoChanges,
+    /// 2: filling in forms, and signing.
+    FormFilling,
+    /// 3: annotations too.
+    Annotations,
+}
+
+impl From<DocMdpLevel> for DocMdp {
+    fn from(level: DocMdpLevel) -> Self {
+        match level {
+            DocMdpLevel::NoChanges => Self::NoChanges,
+            DocMdpLevel::FormFilling => Self::FormFilling,
+            DocMdpLevel::Annotations => Self::Annotations,
+        }
+    }
+}
+
+impl DocMdpLevel {
+    /// `/P`.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::NoChanges => 1,
+            Self::FormFilling => 2,
+            Self::Annotations => 3,
+        }
+    }
 }
 
 /// Octets that `/Contents` has room for. See [`crate::contents_size`].
@@ -40,8 +90,8 @@ impl ContentsSize {
     }
 }
 
-/// All that `prepare` needs to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All that `prepare` needs to know. Start from [`PrepareOptions::new`] and set what differs.
+#[derive(Clone, Debug, PartialEq)]
 pub struct PrepareOptions {
     /// Where the signature goes.
     pub field: FieldChoice,
@@ -58,12 +108,36 @@ pub struct PrepareOptions {
     pub location: Option<String>,
     /// What is to be seen.
     pub appearance: Appearance,
+    /// What may be changed after it.
+    pub certification: Certification,
+    /// `/TKN_Seal`, a private entry: the text of the document's seal as its QR code has it. Printable ASCII, at most
+    /// [`SEAL_LIMIT`] octets.
+    pub seal: Option<String>,
 }
 
 /// Octets of `/Name`, `/Reason` and `/Location` each: a screenful, far beyond what viewers show.
 const TEXT_LIMIT: usize = 4 * 1024;
 
+/// Octets of the text of a seal: far more than a printed QR code holds.
+pub const SEAL_LIMIT: usize = 1_200;
+
 impl PrepareOptions {
+    /// An invisible signature in this field, without texts, certification or seal.
+    #[must_use]
+    pub const fn new(field: FieldChoice, claimed_signing_time: PdfTime, contents_size: ContentsSize) -> Self {
+        Self {
+            field,
+            claimed_signing_time,
+            contents_size,
+            name: None,
+            reason: None,
+            location: None,
+            appearance: Appearance::Invisible,
+            certification: Certification::None,
+            seal: None,
+        }
+    }
+
     /// What can be refused without looking at the document.
     pub(crate) fn check(&self) -> Result<(), PrepareError> {
         let octets = self.contents_size.octets();
@@ -75,6 +149,10 @@ impl PrepareOptions {
             if length > TEXT_LIMIT {
                 return Err(PrepareError::TextTooLong { key, length, limit: TEXT_LIMIT });
             }
+        }
+        let is_printable = |text: &String| text.bytes().all(|octet| (0x20..0x7f).contains(&octet));
+        if self.seal.as_ref().is_some_and(|text| !(1..=SEAL_LIMIT).contains(&text.len()) || !is_printable(text)) {
+            return Err(PrepareError::SealText { limit: SEAL_LIMIT });
         }
         Ok(())
     }

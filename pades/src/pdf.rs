@@ -38,6 +38,8 @@ mod xref;
 
 pub use budget::Budget;
 pub use document::{Change, Document, Located, View};
+#[cfg(feature = "appearance")]
+pub(crate) use filter::paeth;
 pub use indirect::{Indirect, Source};
 pub(crate) use lexer::is_white_space;
 pub use lexer::{Lexer, Token};

@@ -8,17 +8,17 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::form::{self, Field, Lock};
-use crate::options::{Appearance, FieldChoice, PrepareOptions};
+use crate::DocumentDigest;
+#[cfg(feature = "appearance")]
+use crate::appearance::Canvas;
+use crate::options::{Appearance, DocMdpLevel, FieldChoice, PrepareOptions};
 use crate::pdf::{Object, Ref};
-use crate::permissions;
 use crate::prepared::PreparedPdf;
-use crate::signature_dictionary;
 use crate::source::{Changes, Found, Sources};
 use crate::unsigned::UnsignedPdf;
 use crate::update::{Numbers, Update};
 use crate::write_error::{Part, PrepareError};
-use crate::{DocumentDigest, first_page};
+use crate::{certification, form, page_tree, permissions, signature_dictionary};
 
 /// `SigFlags`: signatures exist, append only (table 225).
 const SIGNATURE_FLAGS: i64 = 3;
@@ -41,7 +41,7 @@ impl UnsignedPdf {
         let plan = Plan::make(&self, options)?;
 
         // 3. The update: objects first, then the cross-reference section.
-        let Plan { field_name, signature, objects, reference, previous, next_number } = plan;
+        let Plan { field_name, signature, objects, level, reference, previous, next_number } = plan;
         let input = self.into_bytes();
         let input_length = input.len();
         let mut covered = Sha256::new();
@@ -66,7 +66,8 @@ impl UnsignedPdf {
         covered.update(bytes.get(input_length..gap.start).expect("the gap lies in the update"));
         covered.update(bytes.get(gap.end..).expect("the gap lies in the update"));
         let document_digest = DocumentDigest::from_sha256(covered.finalize().into());
-        Ok(PreparedPdf { bytes, input_length, gap, document_digest, field_name })
+        let seal = options.seal.clone();
+        Ok(PreparedPdf { bytes, input_length, gap, document_digest, field_name, level, seal })
     }
 }
 
@@ -89,6 +90,8 @@ struct Plan {
     signature: Ref,
     /// New and changed objects, without the signature dictionary.
     objects: Vec<(Ref, Vec<u8>)>,
+    /// What it certifies.
+    level: Option<DocMdpLevel>,
     /// `/Reference` of the signature dictionary.
     reference: Option<Vec<u8>>,
     previous: crate::update::PreviousSection,
@@ -97,45 +100,63 @@ struct Plan {
 
 impl Plan {
     fn make(document: &UnsignedPdf, options: &PrepareOptions) -> Result<Self, PrepareError> {
-        let Appearance::Invisible = options.appearance;
         let sources = Sources::newest(document.signed_pdf().document());
         let previous = sources.previous_section()?;
         let catalog = sources.catalog()?;
         let form = catalog.entry(&sources, "AcroForm", Part::AcroForm)?;
         check_xfa(&sources, &catalog)?;
         permissions::check_certification(&sources, &catalog)?;
+        let has_signatures = !document.signed_pdf().signatures().is_empty();
+        let level = certification::level(&sources, &catalog, options.certification, has_signatures)?;
 
         let mut numbers = Numbers::after(&previous, document.promised().clone());
         let signature = numbers.allocate()?;
         let mut changes = Changes::default();
         let mut objects = Vec::new();
-        let has_signatures = !document.signed_pdf().signatures().is_empty();
-        let (field_name, reference) = match &options.field {
+        let (field_name, lock) = match &options.field {
             FieldChoice::New => {
                 let name = form::free_name(&sources, form.as_ref())?;
                 if let Some(form) = form.as_ref().filter(|_| has_signatures) {
                     permissions::check_locks(&sources, &form::fields(&sources, form)?, &name)?;
                 }
                 let field = numbers.allocate()?;
-                let page = first_page::first_page(&sources, &catalog)?;
-                objects.push((field, new_field(&name, page.reference, signature)));
-                add_to_page(&sources, &mut changes, &page, field)?;
+                let (page, place) = match &options.appearance {
+                    Appearance::Invisible => (page_tree::page(&sources, &catalog, 0)?, NO_EXTENT.to_owned()),
+                    #[cfg(feature = "appearance")]
+                    Appearance::Visible(visible) => {
+                        let page = page_tree::page(&sources, &catalog, visible.page)?;
+                        let mut canvas = Canvas { sources: &sources, numbers: &mut numbers, objects: &mut objects };
+                        let place = visible.on_page(&mut canvas, &page, form.as_ref().filter(|_| has_signatures))?;
+                        (page, place)
+                    }
+                };
+                objects.push((field, new_field(&name, &place, page.found.reference, signature)));
+                add_to_page(&sources, &mut changes, &page.found, field)?;
                 add_to_form(&sources, &mut changes, &catalog, form.as_ref(), field, &mut numbers, &mut objects)?;
                 (name, None)
             }
             FieldChoice::Existing(name) => {
                 let form = form.as_ref().ok_or(PrepareError::FieldNotFound)?;
                 let fields = form::fields(&sources, form)?;
-                let field = empty_signature_field(&fields, name)?;
+                let field = form::empty_signature_field(&fields, name)?;
                 permissions::check_locks(&sources, &fields, name)?;
                 let lock = form::lock_of(&sources, &field.found)?;
+                #[cfg(feature = "appearance")]
+                if let Appearance::Visible(visible) = &options.appearance {
+                    let mut canvas = Canvas { sources: &sources, numbers: &mut numbers, objects: &mut objects };
+                    visible.in_field(&mut canvas, &catalog, field, form, &mut changes)?;
+                }
                 changes.set(&field.found, "V", signature.to_string().as_bytes(), Part::Field)?;
                 set_signature_flags(&sources, &mut changes, form)?;
-                (name.clone(), lock.map(|lock| field_lock_reference(&lock, catalog.reference)))
+                (name.clone(), lock)
             }
         };
+        if level.is_some() {
+            certification::add_to_catalog(&sources, &mut changes, &catalog, signature)?;
+        }
         objects.extend(changes.write());
-        Ok(Self { field_name, signature, objects, reference, previous, next_number: numbers })
+        let reference = certification::reference(level, lock.as_ref(), catalog.reference);
+        Ok(Self { field_name, signature, objects, level, reference, previous, next_number: numbers })
     }
 }
 
@@ -147,29 +168,14 @@ fn check_xfa<'d>(sources: &Sources<'d>, catalog: &Found<'d>) -> Result<(), Prepa
     }
 }
 
-fn empty_signature_field<'f, 'd>(fields: &'f [Field<'d>], name: &str) -> Result<&'f Field<'d>, PrepareError> {
-    let mut named = fields.iter().filter(|field| field.name == name);
-    let field = named.next().ok_or(PrepareError::FieldNotFound)?;
-    if named.next().is_some() {
-        return Err(PrepareError::FieldNameAmbiguous);
-    }
-    if !field.is_signature || !field.is_terminal {
-        return Err(PrepareError::NotASignatureField);
-    }
-    if field.value.is_some() {
-        return Err(PrepareError::FieldAlreadySigned);
-    }
-    if !field.found.is_whole() {
-        return Err(PrepareError::FieldNotIndirect);
-    }
-    Ok(field)
-}
+/// The place of an invisible signature.
+const NO_EXTENT: &str = "/Rect [0 0 0 0]";
 
-/// A field and its only widget in one dictionary (12.5.6.19).
-fn new_field(name: &str, page: Ref, signature: Ref) -> Vec<u8> {
+/// A field and its only widget in one dictionary (12.5.6.19). `place` is `/Rect`, and `/AP` where there is one.
+fn new_field(name: &str, place: &str, page: Ref, signature: Ref) -> Vec<u8> {
     let mut out = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T ".to_vec();
     signature_dictionary::push_text_string(&mut out, name);
-    let rest = format!(" /Rect [0 0 0 0] /F {WIDGET_FLAGS} /P {page} /V {signature} >>");
+    let rest = format!(" {place} /F {WIDGET_FLAGS} /P {page} /V {signature} >>");
     out.extend_from_slice(rest.as_bytes());
     out
 }
@@ -222,16 +228,4 @@ fn set_signature_flags<'d>(
         return Ok(());
     }
     changes.set(form, "SigFlags", wanted.to_string().as_bytes(), Part::AcroForm)
-}
-
-/// What the field's lock demands, as a FieldMDP transform of the signature (tables 256 and 258).
-fn field_lock_reference(lock: &Lock, catalog: Ref) -> Vec<u8> {
-    [
-        b"[<< /Type /SigRef /TransformMethod /FieldMDP /Data ",
-        catalog.to_string().as_bytes(),
-        b" /TransformParams ",
-        &lock.parameters,
-        b" >>]",
-    ]
-    .concat()
 }

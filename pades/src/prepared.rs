@@ -9,25 +9,31 @@
 //!
 //! ```text
 //! octets  16   "teken-prepared\r\n"
-//!          2   format version, 1
+//!          2   format version, 2
 //!          8   length of the input
 //!          8   first octet of the gap
 //!          8   first octet after the gap
 //!         32   document digest
 //!          4   length of the field name, then the name in UTF-8
+//!          1   what the signature certifies: /P of its DocMDP transform, 0 when it certifies nothing
+//!          4   length of the text of the seal, 0 when there is none, then the text
 //!          8   length of the document, then the document
 //!         32   SHA-256 over all of the above
 //! ```
+//!
+//! Version 1 has neither certification nor seal. It is still read, because it may have waited on a disk.
 
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
+use crate::options::{DocMdpLevel, SEAL_LIMIT};
 use crate::write_error::PreparedError;
 use crate::{ByteRange, DocumentDigest};
 
 const MAGIC: &[u8; 16] = b"teken-prepared\r\n";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
+const VERSION_WITHOUT_SEAL: u16 = 1;
 
 /// A document prepared for one signature: it knows its digest and where the CMS goes.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,6 +43,9 @@ pub struct PreparedPdf {
     pub(crate) gap: Range<usize>,
     pub(crate) document_digest: DocumentDigest,
     pub(crate) field_name: String,
+    /// What the signature certifies.
+    pub(crate) level: Option<DocMdpLevel>,
+    pub(crate) seal: Option<String>,
 }
 
 impl PreparedPdf {
@@ -88,6 +97,10 @@ impl PreparedPdf {
         let name_length = u32::try_from(self.field_name.len()).expect("field names are bounded when they are read");
         out.extend_from_slice(&name_length.to_be_bytes());
         out.extend_from_slice(self.field_name.as_bytes());
+        out.push(self.level.map_or(0, DocMdpLevel::number));
+        let seal = self.seal.as_deref().unwrap_or_default();
+        out.extend_from_slice(&u32::try_from(seal.len()).expect("seals are bounded when they are given").to_be_bytes());
+        out.extend_from_slice(seal.as_bytes());
         push_u64(&mut out, self.bytes.len());
         out.extend_from_slice(&self.bytes);
         let check = Sha256::digest(&out);
@@ -106,7 +119,7 @@ impl PreparedPdf {
         }
         rest.take(MAGIC.len())?;
         let version = u16::from_be_bytes(rest.array()?);
-        if version != VERSION {
+        if version != VERSION && version != VERSION_WITHOUT_SEAL {
             return Err(PreparedError::Version { version, supported: VERSION });
         }
         let input_length = rest.length()?;
@@ -114,6 +127,13 @@ impl PreparedPdf {
         let document_digest = DocumentDigest::from_sha256(rest.array()?);
         let name_length = usize::try_from(u32::from_be_bytes(rest.array()?)).map_err(|_| rest.fault())?;
         let field_name = rest.take(name_length)?;
+        let (level, seal) = if version == VERSION {
+            let level = rest.array()?;
+            let length = usize::try_from(u32::from_be_bytes(rest.array()?)).map_err(|_| rest.fault())?;
+            (level, rest.take(length)?)
+        } else {
+            ([0], &[][..])
+        };
         let length = rest.length()?;
         let bytes = rest.take(length)?;
         let checked = stored.len().saturating_sub(rest.rest.len());
@@ -130,6 +150,18 @@ impl PreparedPdf {
             gap,
             document_digest,
             field_name: String::from_utf8(field_name.to_vec()).map_err(|_| PreparedError::Inconsistent)?,
+            level: match level {
+                [0] => None,
+                [1] => Some(DocMdpLevel::NoChanges),
+                [2] => Some(DocMdpLevel::FormFilling),
+                [3] => Some(DocMdpLevel::Annotations),
+                _ => return Err(PreparedError::Inconsistent),
+            },
+            seal: match seal.len() {
+                0 => None,
+                1..=SEAL_LIMIT => Some(String::from_utf8(seal.to_vec()).map_err(|_| PreparedError::Inconsistent)?),
+                _ => return Err(PreparedError::Inconsistent),
+            },
         };
         if prepared.is_consistent() { Ok(prepared) } else { Err(PreparedError::Inconsistent) }
     }

@@ -24,7 +24,13 @@ pub(crate) struct Placeholder {
 
 /// Appends the dictionary to the file. `reference` is a ready-made `/Reference` array, if any.
 pub(crate) fn write(out: &mut Vec<u8>, options: &PrepareOptions, reference: Option<&[u8]>) -> Placeholder {
-    out.extend_from_slice(b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /ByteRange [");
+    out.extend_from_slice(b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached ");
+    if let Some(seal) = &options.seal {
+        out.extend_from_slice(b"/TKN_Seal ");
+        push_text_string(out, seal);
+        out.push(b' ');
+    }
+    out.extend_from_slice(b"/ByteRange [");
     let byte_range = reserve(out, BYTE_RANGE_WIDTH, b' ');
     out.extend_from_slice(b"] /Contents ");
     let gap_start = out.len();

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use coverage::Coverage;
-pub use signature::{DocMdp, EmbeddedSignature, SubFilter};
+pub use signature::{DocMdp, EmbeddedSignature, SealFault, SubFilter};
 
 use crate::pdf::{Document, Ref, Revision};
 use crate::{Limits, PdfError};

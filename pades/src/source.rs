@@ -40,6 +40,12 @@ impl<'d> Sources<'d> {
         Self { document, view: document.latest() }
     }
 
+    /// The document as of its newest revision.
+    #[cfg(feature = "appearance")]
+    pub(crate) const fn view(&self) -> View<'d> {
+        self.view
+    }
+
     pub(crate) fn catalog(&self) -> Result<Found<'d>, PrepareError> {
         let part = Part::Catalog;
         let root = self.view.root().map_err(part.unreadable())?;

@@ -6,6 +6,7 @@
 
 use const_oid::ObjectIdentifier;
 
+use crate::place_error::{DrawError, PlaceError};
 use crate::{DocumentDigest, PdfError};
 
 /// A certificate, a set of signed attributes or a CMS is not what RFC 5652 or our profile wants.
@@ -165,6 +166,18 @@ pub enum PrepareError {
         /// Octets allowed.
         limit: usize,
     },
+    /// The text of a seal that is empty, over the limit, or not printable ASCII.
+    #[error("the text of the seal is not 1 to {limit} octets of printable ASCII")]
+    SealText {
+        /// Octets allowed.
+        limit: usize,
+    },
+    /// A visible signature has no place where it was asked for.
+    #[error("the visible signature: {0}")]
+    Place(#[from] PlaceError),
+    /// What a visible signature shows cannot be drawn.
+    #[error("the visible signature: {0}")]
+    Draw(#[from] DrawError),
     /// No field of this name.
     #[error("the form has no field of the name asked for")]
     FieldNotFound,
@@ -197,8 +210,8 @@ pub enum PrepareError {
     /// A dynamic XFA form: what is signed would not be what is shown.
     #[error("the document is a dynamic XFA form")]
     DynamicXfa,
-    /// The page tree has no page, so that the signature has no place.
-    #[error("the document has no page")]
+    /// The page tree leads to no page, or is larger than any honest one, so that the signature has no place.
+    #[error("the page tree leads to no page")]
     NoPage,
     /// The form has more fields than the limit, or they are nested too deeply.
     #[error("the form has more fields than the limit allows")]
@@ -259,9 +272,9 @@ pub enum Part {
     Catalog,
     #[error("the page tree")]
     PageTree,
-    #[error("the first page")]
+    #[error("the page")]
     Page,
-    #[error("/Annots of the first page")]
+    #[error("/Annots of the page")]
     Annots,
     #[error("/AcroForm")]
     AcroForm,
@@ -355,6 +368,12 @@ pub enum ReadBack {
     /// `/SubFilter` is not `ETSI.CAdES.detached`.
     #[error("the SubFilter is another")]
     SubFilter,
+    /// The seal is not the one that was prepared.
+    #[error("the seal is another")]
+    Seal,
+    /// The document is certified otherwise than was prepared.
+    #[error("the certification is another")]
+    Certification,
     /// The signature does not belong to the last revision.
     #[error("the signature is not in the last revision")]
     Revision,

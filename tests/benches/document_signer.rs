@@ -5,8 +5,8 @@ use std::sync::Arc;
 use evidence::{Commitment, DocumentType, OfficeId, OidArc, SigningStatement, UnixSeconds};
 use keys::{Dtbsr, Passphrase, SoftKey, chain_from_pem};
 use pades::{
-    Appearance, CertificateChain, FieldChoice, Limits, PdfTime, PrepareOptions, SignedAttribute, SignedAttributes,
-    UnsignedPdf, contents_size,
+    Appearance, CertificateChain, Certification, FieldChoice, Limits, PdfTime, PrepareOptions, SignedAttribute,
+    SignedAttributes, UnsignedPdf, contents_size,
 };
 use tests::{PASSPHRASE, TestAgency, now};
 
@@ -42,6 +42,8 @@ impl DocumentSigner {
             reason: None,
             location: None,
             appearance: Appearance::Invisible,
+            certification: Certification::None,
+            seal: None,
         };
         Ok(Arc::new(Self { key, chain, statement, options, limits: Limits::default() }))
     }

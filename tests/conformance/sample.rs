@@ -5,8 +5,8 @@ use std::fs;
 use anyhow::Context;
 use keys::{Dtbsr, Passphrase, SoftKey, agency::Authority, chain_from_pem};
 use pades::{
-    Appearance, CertificateChain, ContentsSize, FieldChoice, Limits, PdfTime, PrepareOptions, PreparedPdf,
-    SignedAttributes, UnsignedPdf,
+    Appearance, CertificateChain, Certification, ContentsSize, FieldChoice, Limits, PdfTime, PrepareOptions,
+    PreparedPdf, SignedAttributes, UnsignedPdf,
 };
 use tests::{PASSPHRASE, TestAgency, now};
 use verifier::{
@@ -55,6 +55,8 @@ impl Signatory {
             reason: None,
             location: None,
             appearance: Appearance::Invisible,
+            certification: Certification::None,
+            seal: None,
         };
         Ok(UnsignedPdf::open(document, &Limits::service())?.prepare(&options)?)
     }

@@ -1,8 +1,8 @@
 //! The two halves of a signature, without a service between them: for systems in other languages, which send the digest by themselves.
 
 use pades::{
-    Appearance, Cms, CmsError, EmbedError, FieldChoice, Limits, PdfError, PdfTime, PrepareError, PrepareOptions,
-    PreparedError, PreparedPdf, SignedPdf, UnsignedPdf,
+    Appearance, Certification, Cms, CmsError, EmbedError, FieldChoice, Limits, PdfError, PdfTime, PrepareError,
+    PrepareOptions, PreparedError, PreparedPdf, SignedPdf, UnsignedPdf,
 };
 use thiserror::Error;
 
@@ -58,6 +58,8 @@ pub fn prepare(
         reason: None,
         location: None,
         appearance: Appearance::Invisible,
+        certification: Certification::None,
+        seal: None,
     };
     Ok(UnsignedPdf::open(pdf, &Limits::default())?.prepare(&options)?)
 }

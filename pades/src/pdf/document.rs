@@ -299,12 +299,23 @@ impl<'d> View<'d> {
     ///
     /// [`PdfError::WrongValue`] when it is no stream, [`PdfError::FilterUnsupported`], [`PdfError::StreamDamaged`] or
     /// [`PdfError::DecompressionBomb`].
-    pub fn stream_data(&self, object: &Indirect<'_>) -> Result<Vec<u8>, PdfError> {
+    pub fn stream_data(&self, object: &Indirect<'d>) -> Result<Vec<u8>, PdfError> {
         let offset = object.span.start;
         let data = object.data.clone().ok_or(PdfError::WrongValue { offset, expected: Expected::Stream })?;
         let raw = self.document.octets.get(data.clone()).unwrap_or_default();
         // The caller frees what it gets: it counts against the budget as work, not as memory.
-        filter::decode(object.value.as_dictionary()?, raw, data.start, self.document.meter(), usize::MAX)
+        let dictionary = object.value.as_dictionary()?;
+        let (filters, parameters) = (self.followed(dictionary, "Filter")?, self.followed(dictionary, "DecodeParms")?);
+        filter::decode_with(&filters, &parameters, raw, data.start, self.document.meter(), usize::MAX)
+    }
+
+    /// An entry that is one value or an array of them, each reference followed. One that leads to no object is null, and
+    /// an entry that is null is none (7.3.7, 7.3.10).
+    fn followed(&self, dictionary: &Dictionary<'d>, key: &'static str) -> Result<Vec<Value<'d>>, PdfError> {
+        let Some(value) = self.get(dictionary, key)? else { return Ok(Vec::new()) };
+        // One more than may be is refused by whoever counts them; no more need be followed.
+        let most = self.document.limits.filters.saturating_add(1);
+        filter::one_or_many(Some(&*value)).iter().take(most).map(|one| self.resolve(one).map(Cow::into_owned)).collect()
     }
 
     /// The octets that the offsets of an object from `source` count in.

@@ -11,8 +11,9 @@ use super::object::{Dictionary, Object, Value};
 use super::text::hex_digit;
 use crate::PdfError;
 
-/// Decodes `raw`, the data of the stream with this dictionary; `offset` is where it lies, for errors. `left` bounds
-/// the output beside the limits. The work is charged, whether it comes to something or not.
+/// Decodes `raw`, the data of the stream with this dictionary, whose filters stand in it (7.5.8.2, 7.5.7: those that a
+/// reader needs before it can follow a reference); `offset` is where it lies, for errors. `left` bounds the output
+/// beside the limits. The work is charged, whether it comes to something or not.
 pub(crate) fn decode(
     dictionary: &Dictionary<'_>,
     raw: &[u8],
@@ -20,9 +21,21 @@ pub(crate) fn decode(
     meter: Meter<'_>,
     left: usize,
 ) -> Result<Vec<u8>, PdfError> {
-    let limits = meter.limits;
     let filters = one_or_many(dictionary.get("Filter")?);
     let parameters = one_or_many(dictionary.get("DecodeParms")?);
+    decode_with(filters, parameters, raw, offset, meter, left)
+}
+
+/// The same with the filters and their parameters as they were found: every reference among them followed.
+pub(crate) fn decode_with(
+    filters: &[Value<'_>],
+    parameters: &[Value<'_>],
+    raw: &[u8],
+    offset: usize,
+    meter: Meter<'_>,
+    left: usize,
+) -> Result<Vec<u8>, PdfError> {
+    let limits = meter.limits;
     if filters.len() > limits.filters {
         return Err(PdfError::FilterUnsupported { offset });
     }
@@ -57,7 +70,7 @@ pub(crate) fn decode(
 }
 
 /// `/Filter` and `/DecodeParms` are one value or an array of them (7.3.8.2, table 5).
-fn one_or_many<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
+pub(crate) fn one_or_many<'v, 'a>(value: Option<&'v Value<'a>>) -> &'v [Value<'a>] {
     match value {
         Some(Value { object: Object::Array(many), .. }) => many,
         Some(one) => std::slice::from_ref(one),
@@ -169,7 +182,7 @@ fn undo_predictor(data: Vec<u8>, parameters: &Dictionary<'_>, offset: usize) -> 
 }
 
 /// The neighbour nearest to `left + up - corner` (PNG, 9.4).
-fn paeth(left: u8, up: u8, corner: u8) -> u8 {
+pub(crate) fn paeth(left: u8, up: u8, corner: u8) -> u8 {
     let distance_left = up.abs_diff(corner);
     let distance_up = left.abs_diff(corner);
     let estimate = i16::from(left).saturating_add(i16::from(up)).saturating_sub(i16::from(corner));

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::coverage::Coverage;
 use super::der_length::element_length;
+use crate::options::SEAL_LIMIT;
 use crate::pdf::{Dictionary, Document, Object, PdfString, Ref, Source, Value, View};
 use crate::{ByteRange, PdfError};
 
@@ -27,7 +28,26 @@ pub struct EmbeddedSignature {
     name: Option<String>,
     reason: Option<String>,
     location: Option<String>,
+    seal: Result<Option<String>, SealFault>,
     doc_mdp: Option<DocMdp>,
+}
+
+/// Why a `/TKN_Seal` is not taken for a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealFault {
+    /// Not a string that stands in the signature dictionary itself, or there twice. A reference could lead to octets
+    /// that somebody appended later.
+    #[error("/TKN_Seal is not one string in the signature dictionary")]
+    NotDirect,
+    /// Longer than [`SEAL_LIMIT`].
+    #[error("/TKN_Seal is longer than {SEAL_LIMIT} octets")]
+    TooLong,
+    /// Not printable ASCII.
+    #[error("/TKN_Seal is not printable ASCII")]
+    NotText,
+    /// Not inside the octets that the signature covers.
+    #[error("the signature does not cover its /TKN_Seal")]
+    NotCovered,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,6 +219,23 @@ impl EmbeddedSignature {
         self.location.as_deref()
     }
 
+    /// `/TKN_Seal`, a private entry: the text of the document's QR seal, where its maker put one. It is printable
+    /// ASCII of at most [`SEAL_LIMIT`] octets and the signature covers it; whether it is the seal that belongs to the
+    /// document is not asked here. `None` also when [`EmbeddedSignature::seal_entry`] says what is wrong with it.
+    #[must_use]
+    pub fn seal(&self) -> Option<&str> {
+        self.seal_entry().ok().flatten()
+    }
+
+    /// The same, with what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`SealFault`] when there is an entry that is not taken for a seal.
+    pub fn seal_entry(&self) -> Result<Option<&str>, SealFault> {
+        self.seal.as_ref().map(Option::as_deref).map_err(|fault| *fault)
+    }
+
     /// What the signature permits to be changed later, when it has a DocMDP transform (12.8.2.2).
     #[must_use]
     pub const fn doc_mdp(&self) -> Option<DocMdp> {
@@ -255,14 +292,15 @@ impl EmbeddedSignature {
         };
         Ok(Some(Self {
             coverage: byte_range.as_ref().map_or(Coverage::Partial, |range| Coverage::of(range, document)),
-            byte_range,
             contents: contents(dictionary, limits.cms_bytes),
             sub_filter: sub_filter(dictionary, view, limits.text_bytes),
             claimed_signing_time: text("M"),
             name: text("Name"),
             reason: text("Reason"),
             location: text("Location"),
+            seal: seal(dictionary, byte_range.as_ref().ok()),
             doc_mdp: doc_mdp(dictionary, view),
+            byte_range,
             ..Self::broken(field_name, field, place, value.span(), PdfError::ByteRangeMissing)
         }))
     }
@@ -288,6 +326,7 @@ impl EmbeddedSignature {
             name: None,
             reason: None,
             location: None,
+            seal: Ok(None),
             doc_mdp: None,
         }
     }
@@ -320,6 +359,26 @@ fn contents(dictionary: &Dictionary<'_>, limit: usize) -> Result<Contents, PdfEr
     let octets = PdfString::Hexadecimal(digits).octets().into_owned();
     let cms_length = element_length(&octets).unwrap_or(octets.len());
     Ok(Contents { octets, cms_length, span: value.span() })
+}
+
+/// `/TKN_Seal`: a string, direct, inside one of the covered spans.
+fn seal(dictionary: &Dictionary<'_>, range: Option<&ByteRange>) -> Result<Option<String>, SealFault> {
+    let Some(value) = dictionary.get("TKN_Seal").map_err(|_| SealFault::NotDirect)? else { return Ok(None) };
+    let Object::String(string) = value.object else { return Err(SealFault::NotDirect) };
+    let span = value.span();
+    // A hexadecimal string takes twice its octets, a literal one four times at most.
+    if span.len() > SEAL_LIMIT.saturating_mul(4).saturating_add(2) || string.octets().len() > SEAL_LIMIT {
+        return Err(SealFault::TooLong);
+    }
+    let spans = range.map(ByteRange::spans).unwrap_or_default();
+    if !spans.iter().any(|covered| covered.start <= span.start && span.end <= covered.end) {
+        return Err(SealFault::NotCovered);
+    }
+    let octets = string.octets();
+    match std::str::from_utf8(&octets) {
+        Ok(text) if text.bytes().all(|octet| (0x20..0x7f).contains(&octet)) => Ok(Some(text.to_owned())),
+        _ => Err(SealFault::NotText),
+    }
 }
 
 fn sub_filter(dictionary: &Dictionary<'_>, view: View<'_>, limit: usize) -> SubFilter {

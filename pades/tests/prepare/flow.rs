@@ -1,8 +1,8 @@
 //! The whole way of a document, with a key of the tests.
 
 use pades::{
-    Appearance, Cms, ContentsSize, FieldChoice, Limits, PdfTime, PrepareError, PrepareOptions, PreparedPdf,
-    SignedAttributes, SignedPdf, UnsignedPdf, contents_size,
+    Appearance, Certification, Cms, ContentsSize, FieldChoice, Limits, PdfTime, PrepareError, PrepareOptions,
+    PreparedPdf, SignedAttributes, SignedPdf, UnsignedPdf, contents_size,
 };
 
 use crate::pki::TestSigner;
@@ -19,6 +19,8 @@ pub(crate) fn options(field: FieldChoice) -> PrepareOptions {
         reason: None,
         location: Some("Kota Bekasi".to_owned()),
         appearance: Appearance::Invisible,
+        certification: Certification::None,
+        seal: None,
     }
 }
 

@@ -386,7 +386,7 @@ fn every_flipped_bit_of_a_stored_document_is_noticed() {
             let error = PreparedPdf::from_bytes(&damaged).expect_err("refused");
             let expected = match at {
                 0..16 => error == PreparedError::NotPrepared,
-                16..18 => matches!(error, PreparedError::Version { supported: 1, .. }),
+                16..18 => matches!(error, PreparedError::Version { supported: 2, .. }),
                 _ => matches!(error, PreparedError::Corrupted | PreparedError::Length { .. }),
             };
             assert!(expected, "octet {at}, bit {bit}: {error:?}");

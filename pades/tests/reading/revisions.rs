@@ -285,6 +285,49 @@ fn the_length_of_a_stream_may_be_a_reference() {
 }
 
 #[test]
+fn the_filters_of_a_stream_may_be_references() {
+    for (entries, data, decoded) in [
+        ("/Filter 5 0 R", "44415441>", "DATA"),
+        ("/Filter[5 0 R]", "44415441>", "DATA"),
+        ("/Filter 6 0 R", "34343431353434313e>", "DATA"),
+        ("/Filter/AHx/DecodeParms 7 0 R", "44415441>", "DATA"),
+        // No object, and none in this generation: null, and an entry that is null is none (7.3.7, 7.3.10).
+        ("/Filter 9 0 R", "DATA", "DATA"),
+        ("/Filter 5 1 R", "DATA", "DATA"),
+    ] {
+        let mut file = File::page("");
+        file.object(4, &format!("<<{entries}/Length {}>>stream\r\n{data}\nendstream", data.len()));
+        file.object(5, "/ASCIIHexDecode");
+        file.object(6, "[5 0 R 5 0 R]");
+        file.object(7, "null");
+        file.finish_with("");
+        let document = open(&file.octets);
+        let view = document.latest();
+        let object = view.object(Ref { number: 4, generation: 0 }).unwrap().expect("it is there");
+        assert_eq!(view.stream_data(&object), Ok(decoded.as_bytes().to_vec()), "{entries}");
+    }
+}
+
+#[test]
+fn filters_that_lead_in_a_circle_or_to_something_else_are_refused() {
+    for (entries, at_5) in [
+        ("/Filter 5 0 R", "5 0 R"),
+        ("/Filter 5 0 R", "(AHx)"),
+        ("/Filter[5 0 R]", "null"),
+        ("/Filter[5 0 R]", "[/AHx]"),
+    ] {
+        let mut file = File::page("");
+        file.object(4, &format!("<<{entries}/Length 4>>stream\r\nDATA\nendstream"));
+        file.object(5, at_5);
+        file.finish_with("");
+        let document = open(&file.octets);
+        let view = document.latest();
+        let object = view.object(Ref { number: 4, generation: 0 }).unwrap().expect("it is there");
+        assert!(view.stream_data(&object).is_err(), "{entries} {at_5}");
+    }
+}
+
+#[test]
 fn trailers_are_read_as_of_each_revision() {
     let mut file = File::page("");
     file.finish_with("/Info 2 0 R");

@@ -15,8 +15,8 @@ use anyhow::{Context, ensure};
 use keys::agency::{Agency, AgencyOptions, Authority, RevocationReason};
 use keys::{Dtbsr, Passphrase, SoftKey, chain_from_pem};
 use pades::{
-    Appearance, CertificateChain, ContentsSize, DocumentDigest, FieldChoice, Limits, PdfTime, PrepareOptions,
-    SignedAttributes, SignedPdf, UnsignedPdf,
+    Appearance, CertificateChain, Certification, ContentsSize, DocumentDigest, FieldChoice, Limits, PdfTime,
+    PrepareOptions, SignedAttributes, SignedPdf, UnsignedPdf,
 };
 use sha2::{Digest, Sha256};
 
@@ -131,6 +131,8 @@ impl Signatory {
             reason: None,
             location: None,
             appearance: Appearance::Invisible,
+            certification: Certification::None,
+            seal: None,
         };
         let prepared = UnsignedPdf::open(document, &Limits::service())?.prepare(&options)?;
         let attributes = SignedAttributes::new(prepared.document_digest(), self.chain.signing_certificate(), &[])?;

@@ -113,6 +113,17 @@ pub(super) fn unprepared(error: &PrepareError, language: Language) -> Explained 
         PrepareError::TimeOutOfRange { .. } => {
             ("CLOCK_DOUBTFUL", "Jam komputer ini tidak benar", "The clock of this machine is wrong")
         }
+        PrepareError::Place(_) => (
+            "NO_PLACE",
+            "Tanda tangan tampak tidak dapat ditempatkan di sana",
+            "The visible signature cannot stand there",
+        ),
+        PrepareError::Draw(_) => (
+            "NOT_DRAWABLE",
+            "Isi tanda tangan tampak tidak dapat digambar",
+            "What the visible signature shows cannot be drawn",
+        ),
+        PrepareError::SealText { .. } => ("SEAL_NOT_USABLE", "Segel tidak dapat dipakai", "The seal cannot be used"),
         PrepareError::ContentsSize { .. } | PrepareError::TextTooLong { .. } => {
             ("PROFILE_NOT_USABLE", "Profil layanan tidak dapat dipakai", "The service's profile cannot be used")
         }
@@ -138,7 +149,11 @@ fn remedy(error: &PrepareError, language: Language) -> &'static str {
         PrepareError::TimeOutOfRange { .. } => {
             language.pick("Perbaiki jam komputer ini.", "Correct this machine's clock.")
         }
-        PrepareError::ContentsSize { .. } | PrepareError::TextTooLong { .. } => {
+        PrepareError::Place(_) | PrepareError::Draw(_) => language.pick(
+            "Ubah letak atau isi tanda tangan tampak dalam templatnya.",
+            "Change the place or the content of the visible signature in its template.",
+        ),
+        PrepareError::ContentsSize { .. } | PrepareError::TextTooLong { .. } | PrepareError::SealText { .. } => {
             language.pick("Beritahu dinas.", "Tell the agency.")
         }
         PrepareError::Unreadable { .. }
