@@ -69,6 +69,7 @@
 //! | `bin/teken-office/` | the command line |
 
 mod acceptance;
+pub mod appearance;
 mod client;
 mod config;
 mod document;

@@ -49,6 +49,16 @@ mod system {
         fs::File::open(path)?.sync_all()
     }
 
+    pub(super) fn limit_process(memory_bytes: u64, seconds: u64) -> io::Result<()> {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        for (resource, most) in [(Resource::As, memory_bytes), (Resource::Cpu, seconds), (Resource::Core, 0)] {
+            // Whoever started us may have set less.
+            let most = getrlimit(resource).maximum.map_or(most, |before| before.min(most));
+            setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+        }
+        Ok(())
+    }
+
     pub(super) fn mode_open_to_others(metadata: &fs::Metadata) -> Option<u32> {
         let mode = metadata.permissions().mode() & 0o7777;
         (mode & 0o077 != 0).then_some(mode)
@@ -64,6 +74,10 @@ mod system {
     }
 
     pub(super) fn private_file_options(_options: &mut fs::OpenOptions) {}
+
+    pub(super) fn limit_process(_: u64, _: u64) -> io::Result<()> {
+        Ok(())
+    }
 
     pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
         Ok(())
@@ -100,6 +114,11 @@ pub(crate) fn private_file_options() -> fs::OpenOptions {
     options.write(true).create_new(true);
     system::private_file_options(&mut options);
     options
+}
+
+/// Limits what this process may take from now on: memory in octets, processor time in seconds, and no core dump. Only Unix has it.
+pub(crate) fn limit_process(memory_bytes: u64, seconds: u64) -> io::Result<()> {
+    system::limit_process(memory_bytes, seconds)
 }
 
 /// Makes the names in a folder durable.
