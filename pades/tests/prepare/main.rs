@@ -1,5 +1,6 @@
 //! The writing side as a caller sees it: attributes, CMS, prepared and signed documents.
 
+mod certified;
 mod cms;
 mod documents;
 mod existing;

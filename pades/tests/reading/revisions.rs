@@ -296,7 +296,7 @@ fn the_filters_of_a_stream_may_be_references() {
         ("/Filter 5 1 R", "DATA", "DATA"),
     ] {
         let mut file = File::page("");
-        file.object(4, &format!("<<{entries}/Length {}>>stream\r\n{data}\nendstream", data.len()));
+        file.object(4, format!("<<{entries}/Length {}>>stream\r\n{data}\nendstream", data.len()));
         file.object(5, "/ASCIIHexDecode");
         file.object(6, "[5 0 R 5 0 R]");
         file.object(7, "null");
@@ -317,7 +317,7 @@ fn filters_that_lead_in_a_circle_or_to_something_else_are_refused() {
         ("/Filter[5 0 R]", "[/AHx]"),
     ] {
         let mut file = File::page("");
-        file.object(4, &format!("<<{entries}/Length 4>>stream\r\nDATA\nendstream"));
+        file.object(4, format!("<<{entries}/Length 4>>stream\r\nDATA\nendstream"));
         file.object(5, at_5);
         file.finish_with("");
         let document = open(&file.octets);
