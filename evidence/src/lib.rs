@@ -14,15 +14,22 @@
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
+mod address;
+mod cbor;
 mod commitment;
+mod cose;
 mod names;
 mod oid;
+pub mod seal;
 pub mod signing_statement;
 pub mod status;
 
+pub use address::{ADDRESS_LIMIT, AddressError, SealPrefix, StatusPrefix};
+pub use cbor::{CborError, CborErrorKind, CborType};
 pub use commitment::{Commitment, CommitmentDomain, CommitmentKey};
+pub use cose::{CoseError, KeyHint};
 pub use der::asn1::ObjectIdentifier;
 pub use names::{DocumentType, NameError, OfficeId};
 pub use oid::{OidArc, OidArcError};
 pub use signing_statement::{MandateReference, SigningStatement, StatementError, UnixSeconds};
-pub use status::StatusIndex;
+pub use status::{StatusIndex, StatusIndexError};

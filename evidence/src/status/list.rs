@@ -1,0 +1,276 @@
+//! The values of one shard: 2^20 of two bits (Token Status List, "Compressed Byte Array").
+
+use std::{fmt, io::Write};
+
+use flate2::{Compression, Decompress, FlushDecompress, Status, write::ZlibEncoder};
+
+use super::{SHARD_VALUES, SHARDS, StatusIndex, StatusIndexError, token::StatusError};
+
+/// Octets of a shard's values: 2^20 of two bits.
+pub const LIST_OCTETS: usize = (SHARD_VALUES / VALUES_AN_OCTET) as usize;
+const VALUES_AN_OCTET: u32 = 4;
+/// Four times INVALID.
+const ALL_INVALID: u8 = 0b0101_0101;
+
+/// The status of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StatusValue {
+    /// 0, VALID: released and neither withdrawn nor superseded.
+    Valid,
+    /// 1, INVALID: withdrawn, or never released. Final.
+    Invalid,
+    /// 2, SUSPENDED: under examination. May become valid or invalid.
+    Suspended,
+    /// 3, application-specific: superseded by a newer document. Final.
+    Superseded,
+}
+
+impl StatusValue {
+    const fn bits(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Invalid => 1,
+            Self::Suspended => 2,
+            Self::Superseded => 3,
+        }
+    }
+
+    const fn from_bits(bits: u8) -> Self {
+        match bits & 3 {
+            0 => Self::Valid,
+            1 => Self::Invalid,
+            2 => Self::Suspended,
+            _ => Self::Superseded,
+        }
+    }
+
+    /// May a document that was released change from this status to that one? 1 and 3 are final.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Valid => !matches!(next, Self::Valid),
+            Self::Suspended => matches!(next, Self::Valid | Self::Invalid),
+            Self::Invalid | Self::Superseded => false,
+        }
+    }
+}
+
+impl fmt::Display for StatusValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Valid => "VALID",
+            Self::Invalid => "INVALID",
+            Self::Suspended => "SUSPENDED",
+            Self::Superseded => "SUPERSEDED",
+        })
+    }
+}
+
+/// The values of one shard, 256 KiB.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StatusList {
+    shard: u32,
+    octets: Vec<u8>,
+}
+
+impl StatusList {
+    /// A shard (below [`SHARDS`]) of which nothing was released: every value is INVALID.
+    ///
+    /// # Errors
+    ///
+    /// [`StatusIndexError::Shard`].
+    pub fn new_invalid(shard: u32) -> Result<Self, StatusIndexError> {
+        if shard >= SHARDS {
+            return Err(StatusIndexError::Shard { shard });
+        }
+        Ok(Self { shard, octets: vec![ALL_INVALID; LIST_OCTETS] })
+    }
+
+    /// Which shard it is.
+    #[must_use]
+    pub const fn shard(&self) -> u32 {
+        self.shard
+    }
+
+    /// The value of an index; `None` when the index is of another shard.
+    #[must_use]
+    pub fn get(&self, index: StatusIndex) -> Option<StatusValue> {
+        let (octet, shift) = place(index);
+        if index.shard() != self.shard {
+            return None;
+        }
+        self.octets.get(octet).map(|octet| StatusValue::from_bits(octet >> shift))
+    }
+
+    /// Sets the value of an index.
+    ///
+    /// # Errors
+    ///
+    /// [`StatusError::OtherShard`], and then nothing is set.
+    pub fn set(&mut self, index: StatusIndex, value: StatusValue) -> Result<(), StatusError> {
+        let (octet, shift) = place(index);
+        let other = StatusError::OtherShard { list: self.shard, index: index.shard() };
+        if index.shard() != self.shard {
+            return Err(other);
+        }
+        let octet = self.octets.get_mut(octet).ok_or(other)?;
+        *octet = *octet & !(3 << shift) | value.bits() << shift;
+        Ok(())
+    }
+
+    /// The values as a ZLIB stream (RFC 1950), at most about 40 octets longer than the values.
+    #[must_use]
+    pub fn compress(&self) -> Vec<u8> {
+        compress(&self.octets)
+    }
+
+    /// Reads a ZLIB stream of exactly one shard's values.
+    pub(crate) fn inflate(shard: u32, stream: &[u8]) -> Result<Self, StatusError> {
+        Ok(Self { shard, octets: inflate(stream)? })
+    }
+}
+
+impl fmt::Debug for StatusList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StatusList").field("shard", &self.shard).finish_non_exhaustive()
+    }
+}
+
+/// Octet and shift: the first value stands in the lowest bits.
+const fn place(index: StatusIndex) -> (usize, u32) {
+    let idx = index.idx();
+    ((idx / VALUES_AN_OCTET) as usize, (idx % VALUES_AN_OCTET) << 1)
+}
+
+fn compress(octets: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(octets).and_then(|()| encoder.finish()).expect("a vector takes every octet")
+}
+
+/// One octet more than a list has is room enough to see that a stream has more.
+fn inflate(stream: &[u8]) -> Result<Vec<u8>, StatusError> {
+    let mut octets = vec![0; LIST_OCTETS.saturating_add(1)];
+    let mut decoder = Decompress::new(true);
+    let status = decoder.decompress(stream, &mut octets, FlushDecompress::Finish).map_err(|_| StatusError::NotZlib)?;
+    let inflated = usize::try_from(decoder.total_out()).unwrap_or(usize::MAX);
+    if inflated > LIST_OCTETS {
+        return Err(StatusError::ListTooLong { limit: LIST_OCTETS });
+    }
+    if status != Status::StreamEnd {
+        return Err(StatusError::StreamTruncated);
+    }
+    if decoder.total_in() != stream.len() as u64 {
+        return Err(StatusError::StreamTrailing);
+    }
+    if inflated != LIST_OCTETS {
+        return Err(StatusError::ListTooShort { length: inflated, expected: LIST_OCTETS });
+    }
+    octets.truncate(LIST_OCTETS);
+    Ok(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(idx: u32) -> StatusIndex {
+        StatusIndex::new(7, idx).expect("an index")
+    }
+
+    /// A shard of the design's table: every value valid but these many of each.
+    fn shard(invalid: usize, superseded: usize) -> StatusList {
+        let mut state = 42u64;
+        let mut random = || {
+            // SplitMix64: any fixed generator without patterns will do.
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            u32::try_from((mixed ^ mixed >> 31) >> 44).expect("20 bits")
+        };
+        let mut list = StatusList { shard: 7, octets: vec![0; LIST_OCTETS] };
+        for (count, value) in [(invalid, StatusValue::Invalid), (superseded, StatusValue::Superseded)] {
+            let mut left = count;
+            while left > 0 {
+                let index = index(random());
+                if list.get(index) == Some(StatusValue::Valid) {
+                    list.set(index, value).expect("this shard");
+                    left -= 1;
+                }
+            }
+        }
+        list
+    }
+
+    #[test]
+    fn sizes_are_at_most_those_of_the_design() {
+        // 0.1 % withdrawn; the same and 10 % superseded. Below: the entropy of the values, which no encoding undercuts.
+        for (invalid, superseded, least, most) in [(1_049, 0, 1_426, 2_290), (1_000, 100_000, 60_000, 79_000)] {
+            let length = shard(invalid, superseded).compress().len();
+            assert!((least..=most * 103 / 100).contains(&length), "{length} octets, not {least} to {most}");
+        }
+    }
+
+    #[test]
+    fn values_stand_in_the_lowest_bits_first() {
+        // the draft's example of two bits a value: 1 2 0 3 0 1 0 1 1 2 3 3
+        let mut list = StatusList { shard: 7, octets: vec![0; LIST_OCTETS] };
+        for (idx, bits) in (0..).zip([1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]) {
+            list.set(index(idx), StatusValue::from_bits(bits)).expect("this shard");
+            assert_eq!(list.get(index(idx)), Some(StatusValue::from_bits(bits)));
+        }
+        assert_eq!(list.octets[..3], [0xc9, 0x44, 0xf9]);
+    }
+
+    #[test]
+    fn streams_are_the_drafts() {
+        assert_eq!(hex::encode(compress(&[0xb9, 0xa3])), "78dadbb918000217015d");
+        assert_eq!(hex::encode(compress(&[0xc9, 0x44, 0xf9])), "78da3be9f2130003df0207");
+    }
+
+    #[test]
+    fn nothing_is_released_in_a_new_shard() {
+        let list = StatusList::new_invalid(7).expect("a shard");
+        assert!((0..SHARD_VALUES).all(|idx| list.get(index(idx)) == Some(StatusValue::Invalid)));
+        assert_eq!(StatusList::new_invalid(SHARDS), Err(StatusIndexError::Shard { shard: SHARDS }));
+    }
+
+    #[test]
+    fn an_index_of_another_shard_has_no_value_here() {
+        let mut list = StatusList::new_invalid(7).expect("a shard");
+        let other = StatusIndex::new(8, 1).expect("an index");
+        assert_eq!(list.get(other), None);
+        assert_eq!(list.set(other, StatusValue::Valid), Err(StatusError::OtherShard { list: 7, index: 8 }));
+        assert_eq!(list, StatusList::new_invalid(7).expect("a shard"));
+    }
+
+    #[test]
+    fn only_one_whole_stream_of_the_right_length_is_a_list() {
+        let list = shard(1_000, 0);
+        let stream = list.compress();
+        assert_eq!(StatusList::inflate(7, &stream), Ok(list));
+        let bomb = compress(&vec![0; LIST_OCTETS * 1_000]);
+        assert_eq!(StatusList::inflate(7, &bomb), Err(StatusError::ListTooLong { limit: LIST_OCTETS }));
+        let one_more = compress(&vec![0; LIST_OCTETS + 1]);
+        assert_eq!(StatusList::inflate(7, &one_more), Err(StatusError::ListTooLong { limit: LIST_OCTETS }));
+        let one_less = compress(&vec![0; LIST_OCTETS - 1]);
+        let short = StatusError::ListTooShort { length: LIST_OCTETS - 1, expected: LIST_OCTETS };
+        assert_eq!(StatusList::inflate(7, &one_less), Err(short));
+        assert_eq!(StatusList::inflate(7, &stream[..stream.len() - 1]), Err(StatusError::StreamTruncated));
+        assert_eq!(StatusList::inflate(7, &[stream.as_slice(), &[0]].concat()), Err(StatusError::StreamTrailing));
+        let mut checksum = stream.clone();
+        *checksum.last_mut().expect("octets") ^= 1;
+        assert_eq!(StatusList::inflate(7, &checksum), Err(StatusError::NotZlib));
+        assert_eq!(StatusList::inflate(7, b"no stream"), Err(StatusError::NotZlib));
+    }
+
+    #[test]
+    fn final_values_do_not_change() {
+        use StatusValue::{Invalid, Superseded, Suspended, Valid};
+        let all = [Valid, Invalid, Suspended, Superseded];
+        let changes = |from: StatusValue| all.into_iter().filter(|to| from.may_become(*to)).collect::<Vec<_>>();
+        assert_eq!(changes(Valid), [Invalid, Suspended, Superseded]);
+        assert_eq!(changes(Suspended), [Valid, Invalid]);
+        assert_eq!(changes(Invalid), []);
+        assert_eq!(changes(Superseded), []);
+    }
+}
