@@ -54,8 +54,9 @@ impl Intact {
         let last = pdf.revisions().len().saturating_sub(1);
         let revision = match signature.coverage() {
             Coverage::WholeFile => last,
-            Coverage::WholeRevision(revision) if revision >= signature.revision() => revision,
-            Coverage::WholeRevision(_) | Coverage::Partial => return Err(Finding::CoverageOdd),
+            // Not an earlier one than the dictionary's own: the gap lies inside what is covered.
+            Coverage::WholeRevision(revision) => revision,
+            Coverage::Partial => return Err(Finding::CoverageOdd),
         };
         if !pdf.document().view(revision).is_some_and(|view| field_has(view, signature)) {
             return Err(Finding::FieldNotSigned);
@@ -164,3 +165,6 @@ pub(crate) fn coverage_word(signature: &EmbeddedSignature) -> CoverageWord {
         Coverage::Partial => CoverageWord::Partial,
     }
 }
+
+#[cfg(test)]
+mod tests;

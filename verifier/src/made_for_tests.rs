@@ -77,24 +77,54 @@ pub(crate) fn cms(
     holds: Option<&[u8]>,
     unsigned: &[u8],
 ) -> Vec<u8> {
-    let sha512 = sequence(&[&identifier(oid::SHA512)]);
-    let one = tlv(tag::INTEGER, &[1]);
-    let (content_type, version) = if holds.is_some() { (oid::TST_INFO, 3) } else { (oid::DATA, 1) };
+    let content_type = if holds.is_some() { oid::TST_INFO } else { oid::DATA };
     let digest = DigestAlgorithm::Sha512.hash(content).expect("SHA-512 is always there");
+    let attributes =
+        Signed::Attributes(attributes_of(certificate, content_type, &tlv(tag::OCTET_STRING, digest.as_bytes())));
+    cms_of(certificate, signer, content_type, holds, &attributes, unsigned)
+}
+
+/// What a signature value is made over (RFC 5652, 5.4).
+pub(crate) enum Signed {
+    /// These signed attributes, in the order of DER.
+    Attributes(Vec<u8>),
+    /// The content itself.
+    Content(Vec<u8>),
+}
+
+/// The attributes that PAdES wants, with this value of message-digest.
+pub(crate) fn attributes_of(certificate: &Certificate, content_type: &[u8], message_digest: &[u8]) -> Vec<u8> {
     let reference = sequence(&[&sequence(&[&sequence(&[&tlv(tag::OCTET_STRING, certificate.sha256())])])]);
     let mut attributes = [
         attribute(oid::CONTENT_TYPE, &identifier(content_type)),
-        attribute(oid::MESSAGE_DIGEST, &tlv(tag::OCTET_STRING, digest.as_bytes())),
+        attribute(oid::MESSAGE_DIGEST, message_digest),
         attribute(oid::SIGNING_CERTIFICATE_V2, &reference),
     ];
     attributes.sort();
-    let attributes = attributes.concat();
-    let value = key(signer).sign(&tlv(tag::SET, &attributes));
+    attributes.concat()
+}
+
+/// A CMS by this signer, with nothing but what is given.
+pub(crate) fn cms_of(
+    certificate: &Certificate,
+    signer: u8,
+    content_type: &[u8],
+    holds: Option<&[u8]>,
+    signed: &Signed,
+    unsigned: &[u8],
+) -> Vec<u8> {
+    let sha512 = sequence(&[&identifier(oid::SHA512)]);
+    let one = tlv(tag::INTEGER, &[1]);
+    let version = if content_type == oid::DATA { 1 } else { 3 };
+    let (attributes, value) = match signed {
+        Signed::Attributes(octets) => (tlv(0xa0, octets), key(signer).sign(&tlv(tag::SET, octets))),
+        Signed::Content(octets) => (Vec::new(), key(signer).sign(octets)),
+    };
     let signer_info = sequence(&[
         &one,
         &sequence(&[certificate.issuer(), &one]),
         &sha512,
-        &tlv(0xa0, &attributes),
+        &attributes,
         &algorithm(),
         &tlv(tag::OCTET_STRING, value.as_ref()),
         unsigned,
