@@ -52,6 +52,9 @@ pub enum AnswerError {
     /// A message that the contract does not allow.
     #[error("the answer is not one that the contract allows")]
     Wire(#[from] WireError),
+    /// The statement is about another seal than the one on the page, or about none.
+    #[error("the signing statement is not about the seal on the page")]
+    OtherSeal,
     /// Another request's answer.
     #[error("the answer is about request {answered}")]
     OtherRequest {

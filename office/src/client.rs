@@ -8,17 +8,19 @@ mod batch;
 mod call;
 mod known_profile;
 mod own_office;
+mod reserve;
 mod upload;
 
 use std::{
     fs, io,
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use evidence::{OfficeId, OidArc};
-use proto::teken::v1::signing_service_client::SigningServiceClient;
+use proto::teken::v1::{document_service_client::DocumentServiceClient, signing_service_client::SigningServiceClient};
 use thiserror::Error;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
@@ -30,6 +32,7 @@ use crate::{
     config::{Config, Timeouts},
     journal::{Journal, JournalError},
     platform::{self, KeyFileError},
+    stationery::Stationery,
 };
 
 /// Largest message that is taken: one CMS of 1 MiB, or a page of a thousand signatures without theirs.
@@ -47,9 +50,11 @@ const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Client {
     service: SigningServiceClient<Channel>,
+    documents: DocumentServiceClient<Channel>,
     journal: Journal,
     state_dir: PathBuf,
     settings: Settings,
+    pub(crate) stationery: Option<Arc<Stationery>>,
 }
 
 /// What a client takes from its configuration beside the connection.
@@ -134,10 +139,14 @@ impl Client {
     ///
     /// [`JournalError`] when the journal cannot be opened in `state_dir`.
     pub fn over(channel: Channel, state_dir: &Path, settings: Settings) -> Result<Self, JournalError> {
+        let documents = DocumentServiceClient::new(channel.clone())
+            .max_decoding_message_size(RECEIVE_LIMIT_BYTES)
+            .max_encoding_message_size(SEND_LIMIT_BYTES);
         let service = SigningServiceClient::new(channel)
             .max_decoding_message_size(RECEIVE_LIMIT_BYTES)
             .max_encoding_message_size(SEND_LIMIT_BYTES);
-        Ok(Self { service, journal: Journal::open(state_dir)?, state_dir: state_dir.to_owned(), settings })
+        let (journal, state_dir) = (Journal::open(state_dir)?, state_dir.to_owned());
+        Ok(Self { service, documents, journal, state_dir, settings, stationery: None })
     }
 
     /// The journal of unfinished requests.

@@ -58,6 +58,8 @@
 //! | file | is |
 //! | --- | --- |
 //! | `signing.rs`, `signing/` | one document's way, and the two halves for other systems |
+//! | `appearance.rs`, `appearance/` | the visible signature: template, place, drawing, preview |
+//! | `stationery.rs`, `claims.rs` | the way of a drawn and sealed document; what its seal says |
 //! | `many.rs` | many documents, in groups |
 //! | `acceptance.rs` | what an answer is compared with |
 //! | `journal.rs` | requests on disk |
@@ -70,6 +72,7 @@
 
 mod acceptance;
 pub mod appearance;
+mod claims;
 mod client;
 mod config;
 mod document;
@@ -86,9 +89,11 @@ mod signature;
 mod signature_name;
 mod signer_chain;
 mod signing;
+mod stationery;
 mod wire;
 
 pub use acceptance::{AcceptedCms, AnswerError, Expectation, SignedFile};
+pub use claims::{Claims, ClaimsError};
 pub use client::{CallError, Client, ConnectError, DigestOrder, KnownProfile, OwnOfficeError, Settings, SignatureList};
 pub use config::{Config, ConfigError, Timeouts};
 pub use document::{Document, DocumentNumber, NumberError, OfficerAccount, OfficerError};
@@ -106,4 +111,5 @@ pub use signature::{Answer, Signature, SignatureKey, SignatureState};
 pub use signature_name::{SignatureName, SignatureNameError};
 pub use signer_chain::{SignerChain, SignerChainError};
 pub use signing::{EmbedHalfError, Moment, PrepareHalfError, Receipt, SignedDocument, Task, embed, prepare};
+pub use stationery::Stationery;
 pub use wire::WireError;

@@ -284,7 +284,7 @@ impl Run {
 
     fn prepare(&self, index: &Index, job: Job, moment: Moment) -> Result<Ready, SignError> {
         let pdf = read_input(&job.input)?;
-        ready(self.client.journal(), index, &self.profile, pdf, job.task, job.way, moment)
+        ready(&self.client, index, &self.profile, pdf, job.task, job.way, moment)
     }
 
     /// Sends what is recorded: digests as a batch when they are more than a few, everything else one by one.

@@ -6,7 +6,10 @@ use evidence::{DocumentType, OfficeId};
 use pades::{EmbedError, PdfError, PrepareError, PreparedError};
 use thiserror::Error;
 
-use crate::{acceptance::AnswerError, durable::WriteError, fault::Fault, journal::JournalError, request_id::RequestId};
+use crate::{
+    acceptance::AnswerError, appearance::AppearanceError, claims::ClaimsError, client::CallError, durable::WriteError,
+    fault::Fault, journal::JournalError, request_id::RequestId,
+};
 
 /// Why a document is not signed, or not yet.
 #[derive(Debug, Error)]
@@ -26,6 +29,21 @@ pub enum SignError {
     /// The document cannot be prepared.
     #[error("the document cannot be prepared for a signature")]
     Prepare(#[from] PrepareError),
+    /// The visible signature cannot be placed or drawn.
+    #[error("the visible signature cannot be drawn")]
+    Appearance(#[from] AppearanceError),
+    /// The template has a seal, and nobody said what it says.
+    #[error("the template has a seal, and there are no claims for this document")]
+    NoClaims,
+    /// The claims are of another kind of document.
+    #[error("the claims cannot be used")]
+    Claims(#[from] ClaimsError),
+    /// The service gave no seal.
+    #[error("the service gave no seal")]
+    Reserve(CallError),
+    /// A document that is sent whole cannot be drawn on here.
+    #[error("a document that is sent whole gets no visible signature")]
+    UploadDrawn,
     /// The place of the signed file is taken.
     #[error("{} exists", path.display())]
     OutputExists {
@@ -158,6 +176,11 @@ impl SignError {
             Self::Input { .. }
             | Self::Document(_)
             | Self::Prepare(_)
+            | Self::Appearance(_)
+            | Self::NoClaims
+            | Self::Claims(_)
+            | Self::Reserve(_)
+            | Self::UploadDrawn
             | Self::OutputExists { .. }
             | Self::NotWritable { .. }
             | Self::TooLarge { .. }

@@ -248,9 +248,10 @@ impl Client {
         moment: Moment,
     ) -> Result<SignedDocument, SignError> {
         // 1. Prepare and record, or find what was recorded before.
-        let (journal, shared) = (self.journal().clone(), Arc::clone(profile));
+        let (client, shared) = (self.clone(), Arc::clone(profile));
         let entry = blocking(move || {
-            let draft = match ready(&journal, &Index::scan(&journal)?, &shared, pdf, task, way, moment)? {
+            let journal = client.journal();
+            let draft = match ready(&client, &Index::scan(journal)?, &shared, pdf, task, way, moment)? {
                 Ready::Found(entry) => return Ok(entry),
                 Ready::Fresh(draft) => draft,
             };

@@ -2,7 +2,7 @@
 //!
 //! A message that leaves out what the contract requires is a [`WireError`]: the service is broken or is not Teken.
 
-use evidence::{DocumentType, NameError, OfficeId};
+use evidence::{DocumentType, NameError, OfficeId, seal::Seal};
 use pades::{ContentsSize, DocumentDigest};
 use proto::teken::v1;
 use thiserror::Error;
@@ -117,6 +117,19 @@ pub(crate) fn profile(profile: v1::SigningProfile) -> Result<Profile, WireError>
 pub(crate) fn answer(response: v1::SignDigestResponse) -> Result<Answer, WireError> {
     let signature = signature(response.signature.ok_or(missing("signature"))?)?;
     Ok(Answer { signature, replayed: response.replayed })
+}
+
+/// The seal of a reservation, its text and its hash compared.
+pub(crate) fn reserved_seal(response: v1::ReserveDocumentResponse) -> Result<Seal, WireError> {
+    let reservation = response.reservation.ok_or(missing("reservation"))?;
+    let seal = Seal::from_text(&reservation.seal_text).map_err(|_| missing("seal_text"))?;
+    if seal.as_cose() != reservation.seal {
+        return Err(missing("seal"));
+    }
+    if seal.hash().as_slice() != reservation.seal_hash {
+        return Err(missing("seal_hash"));
+    }
+    Ok(seal)
 }
 
 pub(crate) fn signature(signature: v1::Signature) -> Result<Signature, WireError> {

@@ -38,6 +38,8 @@ pub struct DigestOrder {
     pub document: Document,
     /// The signature that the new one replaces.
     pub replaces: Option<SignatureName>,
+    /// SHA-256 of the seal on the page, which names its reservation.
+    pub seal_hash: Option<[u8; 32]>,
 }
 
 /// A page of this office's signatures.
@@ -188,6 +190,7 @@ pub(super) fn order_to_wire(order: &DigestOrder) -> v1::SignDigestRequest {
         document: Some(wire::document(&order.document)),
         replaces: order.replaces.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
         validate_only: false,
+        seal_hash: order.seal_hash.map(Vec::from).unwrap_or_default(),
         ..v1::SignDigestRequest::default()
     }
 }

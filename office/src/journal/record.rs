@@ -49,6 +49,8 @@ pub struct Request {
     pub document: Document,
     /// The signature that the new one replaces.
     pub replaces: Option<SignatureName>,
+    /// SHA-256 of the seal on the prepared page.
+    pub seal_hash: Option<[u8; 32]>,
     /// SHA-256 of the input file.
     pub input_sha256: [u8; 32],
     /// SHA-256 of the payload of the entry.
@@ -99,6 +101,8 @@ struct RequestFile {
     number: String,
     officer: String,
     replaces: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seal_hash: Option<String>,
     input_sha256: String,
     payload_sha256: String,
     certificate_chain: Vec<String>,
@@ -119,6 +123,7 @@ impl From<Request> for RequestFile {
             number: request.document.number.as_str().to_owned(),
             officer: request.document.officer.as_str().to_owned(),
             replaces: request.replaces.map(|name| name.as_str().to_owned()),
+            seal_hash: request.seal_hash.map(hex::encode),
             input_sha256: hex::encode(request.input_sha256),
             payload_sha256: hex::encode(request.payload_sha256),
             certificate_chain: request.certificate_chain.iter().map(hex::encode).collect(),
@@ -152,6 +157,7 @@ impl TryFrom<RequestFile> for Request {
                 .map(SignatureName::parse)
                 .transpose()
                 .map_err(serde_json::Error::custom)?,
+            seal_hash: file.seal_hash.as_deref().map(sha256).transpose()?,
             input_sha256: sha256(&file.input_sha256)?,
             payload_sha256: sha256(&file.payload_sha256)?,
             certificate_chain: file

@@ -26,6 +26,7 @@ fn draft(octet: u8) -> Draft {
                 number: DocumentNumber::parse(&format!("470/{octet}")).expect("a number"),
                 officer: OfficerAccount::parse("loket1").expect("an account"),
             },
+            seal_hash: None,
             replaces: Some(SignatureName::parse("offices/kec-a/signatures/7").expect("a name")),
             input_sha256: [octet; 32],
             payload_sha256: Sha256::digest(&payload).into(),

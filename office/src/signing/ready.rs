@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Moment, PrepareHalfError, Task, prepare};
 use crate::{
+    client::Client,
     document::DocumentNumber,
     durable::{WriteError, try_place},
     journal::{Draft, Entry, Journal, JournalError, Request, Subject, Taken, Way},
@@ -55,7 +56,7 @@ pub(crate) enum Ready {
 
 /// Finds the unfinished request for these bytes, or prepares a new one.
 pub(crate) fn ready(
-    journal: &Journal,
+    client: &Client,
     index: &Index,
     profile: &Profile,
     pdf: Vec<u8>,
@@ -63,6 +64,7 @@ pub(crate) fn ready(
     way: Way,
     moment: Moment,
 ) -> Result<Ready, SignError> {
+    let journal = client.journal();
     // 1. What is asked, as far as it is known before the document is prepared.
     let mut request = Request {
         request_id: moment.request_id,
@@ -70,6 +72,7 @@ pub(crate) fn ready(
         way,
         document: task.document,
         replaces: task.replaces,
+        seal_hash: None,
         input_sha256: Sha256::digest(&pdf).into(),
         payload_sha256: [0; 32],
         certificate_chain: profile.chain.to_der().map(<[u8]>::to_vec).collect(),
@@ -108,11 +111,18 @@ pub(crate) fn ready(
 
     // 4. What is recorded: the prepared document, or the document itself.
     let payload = match way {
+        Way::Digest if client.stationery.is_some() => {
+            let stationery = client.stationery.as_deref().expect("it was just seen");
+            let drawn = client.draw(stationery, pdf, profile, &request.document, moment)?;
+            request.seal_hash = drawn.seal_hash;
+            drawn.prepared.to_bytes()
+        }
         Way::Digest => match prepare(pdf, profile, moment.claimed_signing_time) {
             Ok(prepared) => prepared.to_bytes(),
             Err(PrepareHalfError::Document(error)) => return Err(error.into()),
             Err(PrepareHalfError::Prepare(error)) => return Err(error.into()),
         },
+        Way::Document if client.stationery.is_some() => return Err(SignError::UploadDrawn),
         Way::Document => {
             let size_bytes = u64::try_from(pdf.len()).unwrap_or(u64::MAX);
             // The service would say that the upload has no chunk, which tells a clerk nothing.

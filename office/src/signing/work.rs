@@ -53,6 +53,7 @@ impl DigestWork {
             document_digest: *self.prepared.document_digest(),
             document: request.document.clone(),
             replaces: request.replaces.clone(),
+            seal_hash: request.seal_hash,
         }
     }
 
@@ -62,6 +63,10 @@ impl DigestWork {
             AcceptedCms::accept(answer, self.prepared.document_digest(), expectation)
         })
         .map_err(|source| SignError::Answer { request_id, source })?;
+        // The page shows a seal, and the statement binds it: a print and a file then prove each other.
+        if accepted.statement().seal_hash != self.entry.request().seal_hash {
+            return Err(SignError::Answer { request_id, source: AnswerError::OtherSeal });
+        }
         let signed = self.prepared.embed(accepted.cms()).map_err(|source| SignError::Embed { request_id, source })?;
         let statement = accepted.statement().clone();
         Ok(SignedDocument { entry: self.entry, pdf: signed.into_bytes(), answer: accepted.into_answer(), statement })

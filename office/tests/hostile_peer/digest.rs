@@ -386,6 +386,7 @@ async fn the_halves_refuse_a_cms_that_is_not_for_this_document() {
     let profile = profile(&client).await;
     let prepared = office::prepare(pdf("a"), &profile, moment(1).claimed_signing_time).expect("prepared");
     let order = office::DigestOrder {
+        seal_hash: None,
         request_id: RequestId::from_random([1; 16]),
         document_digest: *prepared.document_digest(),
         document: task("1").document,

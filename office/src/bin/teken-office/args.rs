@@ -28,6 +28,11 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Sign PDF files.
     Sign(Sign),
+    /// Draw the page as it will look, as a PNG. Nothing is signed and no service is needed.
+    Preview(Preview),
+    /// Answer a question about a page on standard input: what draws pages runs apart.
+    #[command(hide = true)]
+    Look,
     /// Go on with every request that the journal holds, with exactly the bytes that were recorded.
     Resume(Resume),
     /// The first half, for other systems: prepare a PDF, print its digest and what to send.
@@ -74,6 +79,13 @@ pub(crate) struct Sign {
     /// Send the whole document instead of its digest.
     #[arg(long)]
     pub(crate) upload: bool,
+    /// Template of a visible signature (TOML); templates/surat.toml explains every field. Without one the signature is invisible.
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "upload")]
+    pub(crate) template: Option<PathBuf>,
+    /// What the seal says (TOML), for a template with a seal. `{stem}` stands for the file's name without .pdf, and is required for
+    /// several files.
+    #[arg(long, value_name = "CLAIMS", requires = "template")]
+    pub(crate) claims: Option<PathBuf>,
     /// Account of the officer who asks, in place of the configured one.
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) officer: Option<String>,
@@ -92,6 +104,32 @@ pub(crate) struct Sign {
     /// PDF files.
     #[arg(value_name = "IN.pdf", required_unless_present = "numbers_from")]
     pub(crate) inputs: Vec<PathBuf>,
+}
+
+/// `preview`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Preview {
+    /// Configuration file: the signer's name is the one that the service gave last. Without it a sample name is shown.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Template of the visible signature (TOML).
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(crate) template: PathBuf,
+    /// Type of the document; a preview does not depend on it.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) document_type: Option<String>,
+    /// Number of the document as printed.
+    #[arg(long, value_name = "NUMBER", default_value = "000/CONTOH")]
+    pub(crate) number: String,
+    /// The picture (PNG).
+    #[arg(short, long, value_name = "PAGE.png")]
+    pub(crate) out: PathBuf,
+    /// Replace the picture when it exists.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// PDF file.
+    #[arg(value_name = "IN.pdf")]
+    pub(crate) input: PathBuf,
 }
 
 /// `resume`.

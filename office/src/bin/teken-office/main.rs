@@ -4,6 +4,8 @@
 //! teken-office sign --config office.toml --type surat --number 470/123/KEC-BT/2026 surat.pdf      -> surat.signed.pdf
 //! teken-office sign --config office.toml --type kk --number '{stem}' kk/*.pdf -o signed/          the file's name is the number
 //! teken-office sign --config office.toml --numbers-from today.csv -o signed/                      a table: file;number;type;replaces
+//! teken-office sign --template surat.toml --claims budi.toml ...                                  with a visible signature and a seal
+//! teken-office preview --template surat.toml surat.pdf -o page.png                                the page as it will look
 //! teken-office resume --config office.toml                                                        what waits in the journal
 //! teken-office prepare ... / embed ...                                                            the halves, for other systems
 //! teken-office profile | get | list --config office.toml                                          what the service knows
@@ -29,6 +31,7 @@ mod args;
 mod halves;
 mod manifest;
 mod plan;
+mod preview;
 mod query;
 mod report;
 mod sign;
@@ -43,9 +46,17 @@ use crate::{
     texts::{Failure, Language},
 };
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let args = Args::parse();
+    if matches!(args.command, Command::Look) {
+        // Before the runtime, whose threads would count against the limits of this process.
+        return if office::appearance::answer_from_stdin().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    signs(args)
+}
+
+#[tokio::main]
+async fn signs(args: Args) -> ExitCode {
     let language = args.lang;
     match run(args).await {
         Ok(code) => code.into(),
@@ -62,6 +73,9 @@ async fn run(args: Args) -> Result<report::Exit, Failure> {
     let language: Language = args.lang;
     match args.command {
         Command::Sign(sign) => sign::sign(sign, language).await,
+        Command::Preview(preview) => preview::preview(&preview),
+        // It ended before the runtime began.
+        Command::Look => Ok(report::Exit::Machine),
         Command::Resume(resume) => sign::resume(&resume, language).await,
         Command::Prepare(prepare) => halves::prepare(prepare).await,
         Command::Embed(embed) => halves::embed(&embed),

@@ -11,8 +11,9 @@ use std::{
 
 use evidence::{DocumentType, NameError};
 use office::{
-    Config, Document, DocumentNumber, Existing, Job, NumberError, OfficerAccount, OfficerError, Output, SignatureName,
-    SignatureNameError, Task, Way,
+    Claims, ClaimsError, Config, Document, DocumentNumber, Existing, Job, NumberError, OfficerAccount, OfficerError,
+    Output, SignatureName, SignatureNameError, Stationery, Task, Way,
+    appearance::{Artwork, ArtworkError, Sight},
 };
 use thiserror::Error;
 
@@ -63,6 +64,16 @@ pub(crate) enum PlanError {
     NotAFolder { folder: PathBuf },
     #[error("cannot make the folder {}", folder.display())]
     Folder { folder: PathBuf, source: io::Error },
+    #[error("the template {} cannot be used", template.display())]
+    Artwork { template: PathBuf, source: ArtworkError },
+    #[error("the claims {} cannot be used", claims.display())]
+    Claims { claims: PathBuf, source: ClaimsError },
+    #[error("{} has a seal: say with --claims what it says", template.display())]
+    NoClaims { template: PathBuf },
+    #[error("several files cannot have one seal: use {{stem}} in --claims")]
+    OneClaimsForMany,
+    #[error("the program that draws pages is not found")]
+    Renderer { source: io::Error },
     #[error("cannot find the place of {}", file.display())]
     Absolute { file: PathBuf, source: io::Error },
 }
@@ -118,6 +129,34 @@ pub(crate) fn jobs(sign: &Sign, config: &Config) -> Result<Vec<Job>, PlanError> 
         fs::create_dir_all(folder).map_err(|source| PlanError::Folder { folder: folder.clone(), source })?;
     }
     Ok(jobs)
+}
+
+/// What `--template` and `--claims` name, read before anything is sent.
+pub(crate) fn stationery(sign: &Sign, jobs: &[Job]) -> Result<Option<Stationery>, PlanError> {
+    let Some(template) = &sign.template else { return Ok(None) };
+    let artwork =
+        Artwork::load(template).map_err(|source| PlanError::Artwork { template: template.clone(), source })?;
+    let mut claims = HashMap::new();
+    if artwork.template().has_seal() {
+        let rule = sign.claims.as_ref().ok_or_else(|| PlanError::NoClaims { template: template.clone() })?;
+        let rule = rule.to_str().ok_or_else(|| PlanError::FileName { file: rule.clone() })?;
+        if jobs.len() > 1 && !rule.contains(STEM) {
+            return Err(PlanError::OneClaimsForMany);
+        }
+        for job in jobs {
+            let path = PathBuf::from(rule.replace(STEM, stem(&job.input)?));
+            let unusable = |source| PlanError::Claims { claims: path.clone(), source };
+            let read = Claims::load(&path).map_err(unusable)?;
+            read.check_type(&job.task.document.document_type).map_err(unusable)?;
+            claims.insert(job.task.document.number.clone(), read);
+        }
+    }
+    Ok(Some(Stationery { artwork, claims, sight: sight()? }))
+}
+
+/// Pages are drawn by this program, in a process of its own for each look.
+pub(crate) fn sight() -> Result<Sight, PlanError> {
+    Ok(Sight::program(std::env::current_exe().map_err(|source| PlanError::Renderer { source })?))
 }
 
 fn from_line(sign: &Sign) -> Result<Vec<Asked>, PlanError> {

@@ -23,10 +23,15 @@ pub(crate) async fn sign(sign: Sign, language: Language) -> Result<Exit, Failure
     let config = Config::load(&sign.config)?;
     let jobs = plan::jobs(&sign, &config)?;
     let moments = moments()?;
+    let stationery = plan::stationery(&sign, &jobs)?;
 
     // 2. Whom it is asked of.
     let client = Client::connect(&config).await?;
     let (client, profile) = profile_of(client).await?;
+    let client = match stationery {
+        Some(stationery) => client.drawing(stationery),
+        None => client,
+    };
 
     // 3. The work, told file by file.
     let files: Vec<PathBuf> = jobs.iter().map(|job| job.input.clone()).collect();

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use office::{
     AnswerError, CallError, ConfigError, ConnectError, EmbedHalfError, Fault, JournalError, PrepareHalfError,
     RequestId, SignError, Standing, WriteError,
+    appearance::{AppearanceError, PreviewError},
 };
 use pades::PrepareError;
 use thiserror::Error;
@@ -55,6 +56,8 @@ pub(crate) enum Failure {
     Embed(#[from] EmbedHalfError),
     #[error("the result was not written")]
     Write(#[from] WriteError),
+    #[error("there is no preview")]
+    Preview(#[from] PreviewError),
     #[error("the clock")]
     Clock(#[from] PrepareError),
     #[error("{} cannot be read", path.display())]
@@ -143,6 +146,16 @@ impl Failure {
             Self::Journal(error) => from_journal(error, language),
             Self::Prepare(PrepareHalfError::Document(error)) => document::unreadable(error, language),
             Self::Prepare(PrepareHalfError::Prepare(error)) | Self::Clock(error) => document::unprepared(error, language),
+            Self::Preview(PreviewError::Document(error)) => document::unreadable(error, language),
+            Self::Preview(error) => explained(
+                "APPEARANCE",
+                Exit::Refused,
+                format!("{} ({})", language.pick("Halaman tidak dapat digambar", "The page cannot be drawn"), chain(error)),
+                language.pick(
+                    "Perbaiki template atau dokumen menurut alasan di atas.",
+                    "Correct the template or the document as the reason above says.",
+                ),
+            ),
             Self::Embed(error) => explained(
                 "NOT_EMBEDDED",
                 Exit::Answer,
@@ -212,6 +225,40 @@ fn told(error: &SignError, language: Language) -> Explained {
         ),
         SignError::Document(source) => document::unreadable(source, language),
         SignError::Prepare(source) => document::unprepared(source, language),
+        SignError::Appearance(AppearanceError::Document(source)) => document::unreadable(source, language),
+        SignError::Appearance(source) => explained(
+            "APPEARANCE",
+            Exit::Refused,
+            format!(
+                "{} ({})",
+                language.pick("Tanda tangan tidak dapat digambar pada dokumen ini", "The signature cannot be drawn on this document"),
+                chain(source)
+            ),
+            language.pick(
+                "Belum ada yang ditandatangani. Perbaiki template atau dokumen; coba dengan teken-office preview.",
+                "Nothing was signed. Correct the template or the document; try with teken-office preview.",
+            ),
+        ),
+        SignError::NoClaims | SignError::Claims(_) => explained(
+            "SEAL_CLAIMS",
+            Exit::Refused,
+            format!("{} ({})", language.pick("Isi segel tidak dapat dipakai", "What the seal says cannot be used"), chain(error)),
+            language.pick(
+                "Belum ada yang dikirim. Beri isi segel dengan --claims.",
+                "Nothing was sent. Say with --claims what the seal says.",
+            ),
+        ),
+        SignError::Reserve(CallError::Fault { fault, attempts, .. }) => from_fault(fault, *attempts, None, language),
+        SignError::Reserve(CallError::Answer(source)) => from_answer(source, None, language),
+        SignError::UploadDrawn => explained(
+            "COMMAND_LINE",
+            Exit::Usage,
+            language.pick(
+                "Dokumen yang dikirim utuh (--upload) tidak dapat diberi tanda tangan tampak",
+                "A document that is sent whole (--upload) gets no visible signature",
+            ),
+            language.pick("Tandatangani tanpa --upload.", "Sign without --upload."),
+        ),
         SignError::OutputExists { path } => explained(
             "OUTPUT_EXISTS",
             Exit::Refused,
