@@ -42,4 +42,13 @@ mod tests {
         assert_eq!(Matrix([0.0, 1.0, -1.0, 0.0, 0.0, 0.0]).apply((3.0, 1.0)), (-1.0, 3.0));
         assert_eq!(Matrix([0.0, -3.0, 2.0, 0.0, 7.0, 7.0]).stretch(), 5.0);
     }
+
+    /// 8.3.3: the product of the matrices, worked out by hand.
+    #[test]
+    fn every_number_of_a_transformation_counts() {
+        let (first, then) = (Matrix([2.0, 3.0, 5.0, 7.0, 11.0, 13.0]), Matrix([17.0, 19.0, 23.0, 29.0, 31.0, 37.0]));
+        assert_eq!(first.apply((17.0, 19.0)), (140.0, 197.0));
+        assert_eq!(first.then(then), Matrix([103.0, 125.0, 246.0, 298.0, 517.0, 623.0]));
+        assert_eq!(Matrix([2.0, -3.0, -5.0, 7.0, 11.0, 13.0]).stretch(), 17.0);
+    }
 }

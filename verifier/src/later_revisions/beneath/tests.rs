@@ -1,14 +1,14 @@
 use pades::{Limits, SignedPdf};
 
-use super::super::tests::{FONT, Paper, stream};
+use super::super::tests::{Draft, FONT, Paper, stream};
 use super::*;
 
 /// What page 1 shows in (100, 100) to (200, 150) when this is its content.
-fn under(content: &str) -> Beneath {
+pub(super) fn under(content: &str) -> Beneath {
     under_with(content, "")
 }
 
-fn under_with(content: &str, entries: &str) -> Beneath {
+pub(super) fn under_with(content: &str, entries: &str) -> Beneath {
     let paper = Paper::form().put(5, stream("<<>>", content)).edit(3, "/Type", &format!("{entries}/Type"));
     let paper = paper.put(6, FONT.replace("/Encoding", "/Widths[500 600]/Encoding"));
     let paper =
@@ -17,6 +17,10 @@ fn under_with(content: &str, entries: &str) -> Beneath {
         format!("<</Subtype/Type0/Encoding/{encoding}/DescendantFonts[<<{entries}>>]>>")
     };
     let paper = paper
+        .put(33, stream("<</Subtype/Form/BBox[0 0 10 10]/Matrix[1 0 0 1 20 0]>>", ""))
+        .put(34, stream("<</Subtype/Form/BBox[0 0 10 10]/Matrix[1 0 0 1 20]>>", ""))
+        .put(35, stream("<</Subtype/Form>>", ""))
+        .put(36, stream("<</Subtype/Form/BBox[0 0 10.5 10]>>", ""))
         .put(40, "<</Subtype/Type1/Widths[500 600]>>")
         .put(41, "<</Subtype/Type1/Widths[500 3000]>>")
         .put(42, "<</Subtype/Type1/Widths[500]/FontDescriptor<</MissingWidth 3000>>>>")
@@ -26,7 +30,23 @@ fn under_with(content: &str, entries: &str) -> Beneath {
         .put(46, composite("Identity-H", "/W[1[500 3000]]"))
         .put(47, composite("Identity-V", "/DW 1000"))
         .put(48, "<</Subtype/Type0/DescendantFonts[]>>")
-        .end();
+        .put(50, "<</Subtype/Type1/Widths[500 2000]>>")
+        .put(51, "<</Subtype/Type1/Widths[3500]>>")
+        .put(52, "<</Subtype/Type1/Widths[500]/FontDescriptor<</MissingWidth 2000>>>>")
+        .put(53, "<</Subtype/Type1>>")
+        .put(54, composite("Identity-H", "/DW 4000"))
+        .put(55, composite("Identity-H", "/W[1[500 4000]]"))
+        .put(56, composite("Identity-H", "/W[3000 3000 500 5[100]]"))
+        .put(57, composite("Identity-H", "/W[3001 3001 500 5[100]]"))
+        .put(60, "<</CA 1>>")
+        .put(61, "<</Font[40 0 R 10]>>")
+        .put(62, "<</LW 20>>");
+    beneath_on_page_1(paper)
+}
+
+/// What page 1 shows in (100, 100) to (200, 150).
+fn beneath_on_page_1(draft: Draft) -> Beneath {
+    let paper = draft.end();
     let pdf = SignedPdf::open(paper.octets(), &Limits::default()).expect("a file that can be opened");
     let view = pdf.document().view(0).expect("it exists");
     let page = Ref { number: 3, generation: 0 };
@@ -35,6 +55,58 @@ fn under_with(content: &str, entries: &str) -> Beneath {
 }
 
 use Beneath::{Nothing, Something, Unknown};
+
+/// From one corner to the other.
+fn area(left: f64, bottom: f64, right: f64, top: f64) -> Area {
+    Area::around(&[(left, bottom), (right, top)]).expect("a rectangle")
+}
+
+#[test]
+fn an_area_has_sides_that_are_numbers() {
+    for (x, y) in [(f64::INFINITY, 1.0), (1.0, f64::NEG_INFINITY), (f64::NAN, 1.0), (1.0, f64::NAN)] {
+        assert_eq!(Area::around(&[(0.0, 0.0), (x, y)]), None, "{x} {y}");
+    }
+    assert_eq!(area(1.0, 2.0, 4.0, 7.0), area(4.0, 7.0, 1.0, 2.0));
+    assert_eq!((area(1.0, 2.0, 4.0, 7.0).width(), area(1.0, 2.0, 4.0, 7.0).height()), (3.0, 5.0));
+    assert!(area(1.0, 2.0, 1.0, 7.0).is_empty() && area(1.0, 2.0, 4.0, 2.0).is_empty());
+    assert!(!area(1.0, 2.0, 4.0, 7.0).is_empty());
+    assert_eq!(area(1.0, 2.0, 4.0, 7.0).corners(), [(1.0, 2.0), (4.0, 2.0), (1.0, 7.0), (4.0, 7.0)]);
+}
+
+#[test]
+fn areas_that_touch_meet_and_have_nothing_in_common() {
+    let here = area(10.0, 20.0, 30.0, 40.0);
+    assert_eq!(here.common_with(&area(25.0, 10.0, 50.0, 30.0)), Some(area(25.0, 20.0, 30.0, 30.0)));
+    for touching in
+        [(0.0, 20.0, 10.0, 40.0), (30.0, 20.0, 50.0, 40.0), (10.0, 0.0, 30.0, 20.0), (10.0, 40.0, 30.0, 60.0)]
+    {
+        let other = area(touching.0, touching.1, touching.2, touching.3);
+        assert_eq!(here.common_with(&other), None, "{touching:?}");
+        assert!(here.meets(&other, 0.0) && other.meets(&here, 0.0), "{touching:?}");
+    }
+    for near in [(0.0, 20.0, 8.0, 40.0), (32.0, 20.0, 50.0, 40.0), (10.0, 0.0, 30.0, 18.0), (10.0, 42.0, 30.0, 60.0)] {
+        let other = area(near.0, near.1, near.2, near.3);
+        assert!(here.meets(&other, 2.0) && !here.meets(&other, 1.9), "{near:?}");
+    }
+    assert!(here.holds((10.0, 20.0)) && here.holds((30.0, 40.0)));
+    for outside in [(9.9, 30.0), (30.1, 30.0), (20.0, 19.9), (20.0, 40.1)] {
+        assert!(!here.holds(outside), "{outside:?}");
+    }
+}
+
+#[test]
+fn the_content_of_a_page_may_be_in_parts() {
+    let parts = |contents: &str, list: &str| {
+        let draft = Paper::form().edit(3, "/Contents 5 0 R", &format!("/Contents {contents}")).put(30, list);
+        beneath_on_page_1(draft.put(31, stream("<<>>", "1 0 0 1 100 100 cm")).put(32, stream("<<>>", "20 20 5 5 re f")))
+    };
+    assert_eq!(parts("[31 0 R 32 0 R]", "null"), Something);
+    assert_eq!(parts("30 0 R", "[31 0 R 32 0 R]"), Something);
+    assert_eq!(parts("30 0 R", "[32 0 R 31 0 R]"), Nothing);
+    assert_eq!(parts("32 0 R", "null"), Nothing);
+    assert_eq!(parts("99 0 R", "null"), Nothing);
+    assert_eq!(parts("[(x)]", "null"), Unknown);
+}
 
 #[test]
 fn an_empty_place_is_empty() {

@@ -312,17 +312,14 @@ impl<'d> Walk<'d> {
                 }
                 Operand::Number(thousandths) => {
                     let moved = thousandths / 1000.0 * size;
-                    if moved > 0.0 {
-                        left += moved;
-                    } else {
-                        right -= moved;
-                    }
+                    left += moved.max(0.0);
+                    right -= moved.min(0.0);
                 }
                 Operand::Other | Operand::Name(_) => {}
             }
         }
         // A negative size or scale writes to the left.
-        if size < 0.0 || self.state.scale < 0.0 {
+        if size.is_sign_negative() || self.state.scale.is_sign_negative() {
             (left, right) = (left.max(right), left.max(right));
         }
         let scale = self.state.scale.abs();
@@ -411,3 +408,6 @@ fn stands_alone(octets: &[u8], at: usize) -> bool {
     let is_blank = |octet: Option<&u8>| octet.is_none_or(u8::is_ascii_whitespace);
     is_blank(at.checked_sub(1).and_then(|before| octets.get(before))) && is_blank(octets.get(at + 2))
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,7 +88,10 @@ fn an_appearance_that_is_turned_scaled_away_or_optional_tells_nothing() {
         ("/BBox", "/OC 8 0 R/BBox"),
         ("/BBox[0 0 128 20]", ""),
         ("/BBox[0 0 128 20]", "/BBox[0 0 0 20]"),
+        ("/BBox[0 0 128 20]", "/BBox[2 0 2 20]"),
         ("/BBox[0 0 128 20]", "/BBox[0 30 128 50]"),
+        ("/BBox[0 0 128 20]", "/BBox[0 0 1280 20]"),
+        ("/BBox[0 0 128 20]", "/BBox[0 0 128 200]"),
         ("/BBox[0 0 128 20]", "/BBox[0 0 128000 20000]"),
     ] {
         assert_eq!(with(from, to), Shown::Unknown, "{to}");
@@ -207,6 +210,10 @@ fn a_button_shows_its_value_by_its_state() {
     assert_eq!(shown(paper.begin().edit(11, "/V/Yes/AS/Yes", "/V/Off/AS/Off")), Shown::Agrees);
     assert_eq!(shown(paper.begin().edit(11, "/V/Yes", "/V/Off")), Shown::Disagrees);
     assert_eq!(shown(paper.begin().edit(11, "/V/Yes/AS/Yes", "/AS/Yes")), Shown::Disagrees);
+    // Off needs no appearance, whether it is written or left out.
+    assert_eq!(shown(paper.begin().edit(11, "/V/Yes/AS/Yes", "/AS/Off")), Shown::Agrees);
+    let alone = Paper::form().edit(11, "/V/Off/AS/Off", "/V/Yes/AS/Yes").edit(11, "/Off 15 0 R", "").end();
+    assert_eq!(shown(alone.begin().edit(11, "/V/Yes/AS/Yes", "/V/Off/AS/Off")), Shown::Agrees);
     // What a state looks like stays.
     let other = stream("<</Subtype/Form/BBox[0 0 20 20]>>", "0 0 20 20 re S");
     let draft = paper.begin().edit(11, "/V/Yes/AS/Yes", "/V/Off/AS/Off").put(15, other.replace("re S", "re f"));

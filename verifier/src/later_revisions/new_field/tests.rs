@@ -149,6 +149,25 @@ fn a_field_may_stand_below_a_name() {
     }
 }
 
+/// A reader with wider limits than ours opens such a file.
+#[test]
+fn a_field_below_too_many_names_is_refused() {
+    let wide = pades::Limits { nesting: 100, ..pades::Limits::default() };
+    let below = |names: u32| {
+        let name = |number: u32| {
+            let parent = if number == 100 { String::new() } else { format!("/Parent {} 0 R", number - 1) };
+            format!("<</T(g){parent}/Kids[{} 0 R]>>", number + 1)
+        };
+        let draft = Paper::form().end().begin().edit(9, "17 0 R]", "17 0 R 100 0 R]").put(31, SIGNATURE);
+        let draft = (100..100 + names).fold(draft, |draft, number| draft.put(number, name(number)));
+        let field = format!("<</FT/Sig/T(New)/Parent {} 0 R/V 31 0 R>>", 99 + names);
+        draft.put(100 + names, field).end().changes_within(&wide)
+    };
+    let field = "g.".repeat(64) + "New";
+    assert_eq!(below(64), [signed(&field, FieldPlace::NewInvisible)]);
+    assert_eq!(below(65), [unexplained(Place::Form, 165)]);
+}
+
 #[test]
 fn a_field_may_join_others_below_a_name_and_no_others() {
     let below = |parent: &str| {
