@@ -55,7 +55,7 @@ pub use config::{Config, ConfigError, ServiceKeys};
 pub use error::{FieldFault, SelfCheck, SignError};
 pub use limits::ServerLimits;
 pub use offices::{Office, Offices, OfficesError};
-pub use publish::StatusLists;
+pub use publish::{Publisher, StatusLists};
 pub use recover::Recovery;
 pub use register::Register;
 pub use seal::SealMaker;

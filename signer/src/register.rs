@@ -348,6 +348,11 @@ impl Register {
         &self.board
     }
 
+    /// The shard of the last status index that was given.
+    pub(crate) fn last_shard(&self) -> u32 {
+        self.indexes.last_shard()
+    }
+
     /// The state of every status list.
     pub(crate) async fn statuses(&self) -> Result<Statuses, SignError> {
         self.readers.read(reader::statuses).await

@@ -33,7 +33,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ServiceKeys, Settings};
 use crate::limits::{self, ServerLimits, seconds};
 use crate::offices::{Offices, OfficesError};
-use crate::publish::StatusLists;
+use crate::publish::{Publisher, StatusLists};
 use crate::register::{OpenError, Register, StopCause};
 use crate::seal::SealMaker;
 use crate::service::{DocumentServiceImpl, SigningServiceImpl};
@@ -57,6 +57,12 @@ type SigningService = SigningServiceServer<SigningServiceImpl>;
 
 /// Time for the requests under way to be told that the register stopped.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// Time for the last status lists after the last request.
+const LAST_LISTS: Duration = Duration::from_secs(5);
+
+/// Name under which the health service tells whether the status lists are as fresh as they must be.
+const STATUS_LISTS: &str = "teken.v1.StatusLists";
 
 /// Unfinished handshakes that are sent away when descriptors run out.
 const LET_GO: usize = 32;
@@ -171,13 +177,25 @@ pub async fn run_reloadable(
     // Whoever started us may have closed standard output; that is no reason to end.
     let _nobody_reads = writeln!(io::stdout(), "listening on {address}").and_then(|()| io::stdout().flush());
 
+    // 4. The status lists, beside it.
+    let (stop_publishing, stopped) = watch::channel(false);
+    let publishing = Publisher::new(Arc::clone(&signer)).map(|publisher| tokio::spawn(publisher.run(stopped)));
+
     let limits = settings.limits.clone();
     let watching = reload::watch(config, tls.clone(), offices, look_now);
     let mut serving = pin!(serve(listener, signer, tls, limits, shutdown));
-    tokio::select! {
+    let ended = tokio::select! {
         ended = &mut serving => ended,
         never = watching => match never {},
+    };
+    // What the last requests changed is published now rather than at the next start.
+    stop_publishing.send_replace(true);
+    if let Some(publishing) = publishing
+        && tokio::time::timeout(LAST_LISTS, publishing).await.is_err()
+    {
+        tracing::warn!("the last status lists are not published; the next start publishes them");
     }
+    ended
 }
 
 /// Adds what the configuration says about seals, status lists and reservations.
@@ -232,7 +250,9 @@ pub async fn serve(
             }
         }
     };
-    let drain = serve_routes(listener, routes, SigningService::NAME, tls, limits.clone(), ends).await;
+    let names = vec![SigningService::NAME, <DocumentServiceServer<DocumentServiceImpl> as NamedService>::NAME];
+    let lists = signer.status_lists.as_ref().map(StatusLists::health);
+    let drain = serve_routes(listener, routes, (names, lists), tls, limits.clone(), ends).await;
     if stopped.is_none() {
         // A caller that went away does not end its act: it, too, gets what is left of the drain time.
         if tokio::time::timeout(drain, signer.idle()).await.is_err() {
@@ -259,13 +279,14 @@ async fn first_stop(fatal: &mut watch::Receiver<Option<StopCause>>) -> StopCause
 pub(crate) async fn serve_routes(
     listener: TcpListener,
     routes: Routes,
-    name: &'static str,
+    (names, lists): (Vec<&'static str>, Option<watch::Receiver<bool>>),
     tls: TlsSetup,
     limits: ServerLimits,
     ends: impl Future<Output = Duration>,
 ) -> Duration {
     let (routes, health) = health_and_reflection(routes);
-    set_health(&health, name, ServingStatus::Serving).await;
+    set_health(&health, &names, ServingStatus::Serving).await;
+    let lists = lists.map(|lists| tokio::spawn(tell_lists(health.clone(), lists)));
 
     let limits = Arc::new(limits);
     let slots = Arc::new(Slots::new(&limits));
@@ -310,7 +331,10 @@ pub(crate) async fn serve_routes(
         }
     };
 
-    set_health(&health, name, ServingStatus::NotServing).await;
+    set_health(&health, &names, ServingStatus::NotServing).await;
+    if let Some(lists) = lists {
+        lists.abort();
+    }
     phases.send_replace(Phase::Draining);
     drop(alive);
     tracing::info!(seconds = drain.as_secs(), "draining: no new connections");
@@ -338,9 +362,22 @@ fn health_and_reflection(routes: Routes) -> (Routes, HealthReporter) {
     (routes, health)
 }
 
-async fn set_health(health: &HealthReporter, name: &str, status: ServingStatus) {
-    health.set_service_status("", status).await;
-    health.set_service_status(name, status).await;
+async fn set_health(health: &HealthReporter, names: &[&str], status: ServingStatus) {
+    for name in std::iter::once("").chain(names.iter().copied()) {
+        health.set_service_status(name, status).await;
+    }
+}
+
+/// Tells for ever whether the status lists are as fresh as they must be. Signing does not depend on it.
+async fn tell_lists(health: HealthReporter, mut lists: watch::Receiver<bool>) {
+    loop {
+        let fresh = *lists.borrow_and_update();
+        let status = if fresh { ServingStatus::Serving } else { ServingStatus::NotServing };
+        health.set_service_status(STATUS_LISTS, status).await;
+        if lists.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 async fn next_connection(listener: &TcpListener, slots: &Slots) -> (TcpStream, SocketAddr) {

@@ -52,6 +52,12 @@ impl StatusIndexes {
         self.bound.get_or_init(|| Bound { key: key.clone(), current: Mutex::new(None) });
     }
 
+    /// The shard of the last index that was given; 0 before the first one.
+    pub(super) fn last_shard(&self) -> u32 {
+        let last = self.next.load(Ordering::Relaxed).saturating_sub(1);
+        StatusIndex::from_u64(last.min(StatusIndex::LIMIT)).map_or(0, StatusIndex::shard)
+    }
+
     /// The next index; none when no key is bound, or when 2^40 were given.
     pub(super) fn take(&self) -> Option<GivenIndex> {
         let bound = self.bound.get()?;

@@ -83,7 +83,7 @@ async fn health_and_reflection_are_served_on_the_same_port() {
     let server = place.start();
     let channel = place.channel(&server, "utara").await.expect("a connection");
     let mut health = HealthClient::new(channel.clone());
-    for service in ["", "teken.v1.SigningService"] {
+    for service in ["", "teken.v1.SigningService", "teken.v1.DocumentService"] {
         let answer = health.check(HealthCheckRequest { service: service.to_owned() }).await.expect("an answer");
         assert_eq!(answer.into_inner().status(), ServingStatus::Serving);
     }
@@ -101,7 +101,8 @@ async fn health_and_reflection_are_served_on_the_same_port() {
     };
     let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "teken.v1.SigningService"]);
+    let ours = ["teken.v1.DocumentService", "teken.v1.SigningService"];
+    assert_eq!(names, [&["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"][..], &ours].concat());
 }
 
 #[tokio::test]
