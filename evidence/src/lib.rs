@@ -23,6 +23,7 @@ mod oid;
 pub mod seal;
 pub mod signing_statement;
 pub mod status;
+pub mod trust_list;
 
 pub use address::{ADDRESS_LIMIT, AddressError, SealPrefix, StatusPrefix};
 pub use cbor::{CborError, CborErrorKind, CborType};

@@ -69,6 +69,7 @@ mod token;
 pub use index::{SHARD_VALUES, SHARDS, StatusIndex, StatusIndexError};
 pub use list::{LIST_OCTETS, StatusList, StatusValue};
 pub use permutation::IndexPermutation;
+pub(crate) use token::LAST_SECOND;
 pub use token::{
     Freshness, LIFETIME_SECONDS, StatusError, StatusToken, TOKEN_LIMIT, TOKEN_TYPE, TTL_SECONDS, TokenTimes,
     UnsignedToken,

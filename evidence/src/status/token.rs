@@ -24,7 +24,7 @@ pub const LIFETIME_SECONDS: u64 = 7 * 86_400;
 pub const TOKEN_LIMIT: usize = 266_240;
 
 /// The last second of the year 9999.
-const LAST_SECOND: u64 = 253_402_300_799;
+pub(crate) const LAST_SECOND: u64 = 253_402_300_799;
 const SUBJECT: u64 = 2;
 const EXPIRES: u64 = 4;
 const ISSUED: u64 = 6;
