@@ -1,5 +1,7 @@
 //! Which octets a signature covers, in files of several revisions that are made here.
 
+#![expect(clippy::indexing_slicing, reason = "offsets into files that are made here")]
+
 use std::fmt::Write as _;
 
 use super::*;
