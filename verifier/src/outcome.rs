@@ -110,3 +110,6 @@ impl<P> From<Result<P, Finding>> for Outcome<P> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -211,6 +211,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_file_that_is_too_large_is_unreadable_for_its_length() {
+        let report = Report::too_large(11, 10, ValidationTime::new(UnixTime::from_seconds(0)));
+        assert_eq!(report.findings, [Finding::FileUnreadable(PdfError::TooLarge { length: 11, limit: 10 })]);
+        assert_eq!((report.verdict, report.sha256), (FileVerdict::Unreadable, None));
+    }
+
+    #[test]
     fn the_worst_exit_code_follows_the_contract() {
         use ExitStatus as E;
         let order =

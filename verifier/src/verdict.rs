@@ -240,3 +240,6 @@ pub(crate) fn without_field(finding: Finding, time: ValidationTime) -> Signature
         findings: vec![finding],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,13 +20,14 @@ impl Coverage {
         if range.end() == octets.len() {
             return Self::WholeFile;
         }
-        // The second span may end at the marker, behind its end-of-line, or further in the white space after it.
+        // The second span may end at the marker, behind its end-of-line, or further in the white space after it: only there
+        // are octets between.
         let blank = |from: usize| octets.get(from..range.end()).is_none_or(|between| between.iter().all(is_blank));
         let mut revisions = document.revisions().iter().enumerate().rev();
         let Some((index, revision)) = revisions.find(|(_, revision)| revision.eof <= range.end()) else {
             return Self::Partial;
         };
-        if range.end() > revision.end && !blank(revision.end) {
+        if !blank(revision.end) {
             return Self::Partial;
         }
         let is_last = index.saturating_add(1) == document.revisions().len();

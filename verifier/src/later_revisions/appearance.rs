@@ -50,7 +50,7 @@ pub(super) fn has_hiding_flags(view: View<'_>, widget: &Dictionary<'_>) -> bool 
 /// It paints in its rectangle and nowhere else: it neither keeps its size when the page is shown small, nor its
 /// direction when the page is turned.
 pub(super) fn stays_in_its_rectangle(view: View<'_>, widget: &Dictionary<'_>) -> bool {
-    flags(view, widget).is_ok_and(|flags| flags & (flag::NO_ZOOM | flag::NO_ROTATE) == 0)
+    flags(view, widget).is_ok_and(|flags| flags & flag::NO_ZOOM == 0 && flags & flag::NO_ROTATE == 0)
 }
 
 fn flags(view: View<'_>, widget: &Dictionary<'_>) -> Compared<i64> {
@@ -59,7 +59,8 @@ fn flags(view: View<'_>, widget: &Dictionary<'_>) -> Compared<i64> {
 
 /// What may not be viewed may still be printed, or come into view when the pointer passes.
 const fn is_hidden(flags: i64) -> bool {
-    flags & flag::HIDDEN != 0 || (flags & flag::NO_VIEW != 0 && flags & (flag::PRINT | flag::TOGGLE_NO_VIEW) == 0)
+    flags & flag::HIDDEN != 0
+        || (flags & flag::NO_VIEW != 0 && flags & flag::PRINT == 0 && flags & flag::TOGGLE_NO_VIEW == 0)
 }
 
 #[cfg(test)]

@@ -231,7 +231,8 @@ impl Reader<'_> {
         let (letters, size) = self.state.font?;
         let to_frame = self.line.then(self.state.matrix);
         let [a, b, c, d, x, y] = to_frame.0;
-        let is_upright = a > 0.0 && d > 0.0 && b == 0.0 && c == 0.0;
+        // Nothing is legible at zero.
+        let is_upright = a.is_sign_positive() && d.is_sign_positive() && b == 0.0 && c == 0.0;
         let (scale_x, scale_y) = self.frame.scale;
         let is_legible = is_upright && size * a * scale_x >= SMALLEST && size * d * scale_y >= SMALLEST;
         let is_seen = self.backgrounds.iter().all(|behind| differ(behind, &self.state.colour));
@@ -240,8 +241,9 @@ impl Reader<'_> {
         }
         // Strings follow each other to the right, and lines downwards: otherwise they are read in another order.
         if let Some((last_x, last_y)) = self.last {
-            let is_same_line = (last_y - y).abs() < size * d / 2.0;
-            (if is_same_line { x >= last_x } else { y < last_y }).then_some(())?;
+            let down = last_y - y;
+            let is_same_line = down.abs() < size * d / 2.0;
+            (if is_same_line { x >= last_x } else { down.is_sign_positive() }).then_some(())?;
         }
         self.last = Some((x, y));
         for operand in &self.operands {

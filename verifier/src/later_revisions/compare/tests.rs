@@ -85,6 +85,10 @@ fn a_version_written_twice_is_told_and_other_keys_are_refused() {
 fn a_key_that_was_there_twice_makes_no_other_key_suspicious() {
     let paper = Paper::form().edit(1, "/Type", "/A 1/A 1/Type").end();
     assert_eq!(paper.begin().edit(1, "/A 1/A 1", "/A 1/A 1/Version/2.0").changes(), [Change::Version]);
+    // Nor does a key that came once, before it, hide one that came twice.
+    let changes = Paper::form().end().begin().edit(1, "/Type", "/Version/2.0/B 1/B 1/Type").changes();
+    let twice = unexplained(in_catalog("?"), 1);
+    assert_eq!(changes, [twice, Change::Version, unexplained(in_catalog("B"), 0)]);
     let thrice = paper.begin().edit(1, "/A 1/A 1", "/A 1/A 1/A 1").changes();
     assert_eq!(thrice, [unexplained(in_catalog("?"), 1), unexplained(in_catalog("A"), 0)]);
 }

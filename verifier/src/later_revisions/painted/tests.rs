@@ -36,6 +36,22 @@ fn strings_are_joined_in_their_order() {
 }
 
 #[test]
+fn the_next_line_lies_as_far_below_as_the_leading_says() {
+    assert_eq!(read("BT /F 6 Tf 2 18 Td (a) Tj 0 -6 TD (b) Tj T* (c) Tj ET"), some("abc"));
+    assert_eq!(read("BT /F 6 Tf 2 18 Td (a) Tj 6 TL T* (b) Tj T* (c) Tj ET"), some("abc"));
+    assert_eq!(read("BT /F 6 Tf 2 5 Td (a) Tj -7 TL T* (b) Tj ET"), None);
+}
+
+#[test]
+fn a_line_is_left_by_half_the_height_of_its_letters() {
+    assert_eq!(read("BT /F 6 Tf 20 12 Td (a) Tj -10 -3 Td (b) Tj ET"), some("ab"));
+    assert_eq!(read("BT /F 6 Tf 20 12 Td (a) Tj -10 -2.9 Td (b) Tj ET"), None);
+    let stretched = |y: &str| read(&format!("BT /F 3 Tf 1 0 0 2 20 12 Tm (a) Tj 1 0 0 2 10 {y} Tm (b) Tj ET"));
+    assert_eq!(stretched("9"), some("ab"));
+    assert_eq!(stretched("9.5"), None);
+}
+
+#[test]
 fn text_that_runs_back_or_up_is_read_in_another_order() {
     assert_eq!(read("BT /F 6 Tf 20 5 Td (a) Tj -10 0 Td (b) Tj ET"), None);
     assert_eq!(read("BT /F 6 Tf 2 5 Td (a) Tj 0 7 Td (b) Tj ET"), None);
@@ -65,6 +81,12 @@ fn text_outside_its_frame_is_not_seen() {
     assert_eq!(read("q 0 10 128 10 re W* n Q BT /F 12 Tf 2 5 Td (250) Tj ET"), some("250"));
     assert_eq!(read("1 0 0 1 0 50 cm BT /F 12 Tf 2 5 Td (250) Tj ET"), None);
     assert_eq!(read("1 0 0 1 0 5 cm BT /F 12 Tf 2 5 Td (250) Tj ET"), some("250"));
+    let clipped = |position: &str| read(&format!("10 5 50 10 re W n BT /F 12 Tf {position} Td (250) Tj ET"));
+    for (position, expected) in
+        [("10 5", true), ("60 15", true), ("9 7", false), ("61 7", false), ("20 4", false), ("20 16", false)]
+    {
+        assert_eq!(clipped(position).is_some(), expected, "{position}");
+    }
     // A rectangle that only clipped is no path any more.
     assert_eq!(read("0 0 m 9 9 l n 0 0 128 20 re W n BT /F 12 Tf 2 5 Td (250) Tj ET"), some("250"));
 }
@@ -78,7 +100,17 @@ fn text_too_small_or_turned_is_not_read() {
     }
     assert_eq!(read_in("BT /F 12 Tf 2 5 Td (250) Tj ET", (1.0, 0.1)), None);
     assert_eq!(read_in("BT /F 12 Tf 2 5 Td (250) Tj ET", (0.1, 1.0)), None);
-    for matrix in [".1 0 0 .1 2 5", "-1 0 0 1 2 5", "1 0 0 -1 2 5", "1 .1 0 1 2 5", "1 0 .1 1 2 5"] {
+    for matrix in [
+        ".1 0 0 .1 2 5",
+        ".1 0 0 1 2 5",
+        "1 0 0 .1 2 5",
+        "0 0 0 1 2 5",
+        "1 0 0 0 2 5",
+        "-1 0 0 1 2 5",
+        "1 0 0 -1 2 5",
+        "1 .1 0 1 2 5",
+        "1 0 .1 1 2 5",
+    ] {
         assert_eq!(read(&format!("BT /F 12 Tf {matrix} Tm (250) Tj ET")), None, "{matrix}");
         assert_eq!(read(&format!("{matrix} cm BT /F 12 Tf 0 0 Td (250) Tj ET")), None, "{matrix}");
     }
@@ -95,6 +127,8 @@ fn text_in_the_colour_behind_it_is_not_seen() {
     let on = |background: &str| read(&format!("{background} 0 0 128 20 re f 0 g BT /F 12 Tf 2 5 Td (250) Tj ET"));
     assert_eq!(on(".9 g"), some("250"));
     assert_eq!(on("0 g"), None);
+    assert_eq!(on(".1 g"), None);
+    assert_eq!(on(".11 g"), some("250"));
     assert_eq!(on("0 0 0 1 k"), None);
     let stroked = |width: &str| read(&format!("{width} w 0 10 m 128 10 l S BT /F 12 Tf 2 5 Td (250) Tj ET"));
     assert_eq!(stroked("1"), some("250"));
@@ -128,6 +162,7 @@ fn content_that_cannot_be_followed_tells_nothing() {
     assert_eq!(read("/Span <</MCID 0>> BDC BT /F 12 Tf 2 5 Td (250) Tj ET EMC"), some("250"));
     let deep = format!("{}{}", "q ".repeat(MAX_STATES + 1), "Q ".repeat(MAX_STATES + 1));
     assert_eq!(read(&deep), None);
+    assert_eq!(read(&"1 ".repeat(MAX_OPERANDS)), some(""));
     assert_eq!(read(&"1 ".repeat(MAX_OPERANDS + 1)), None);
 }
 
