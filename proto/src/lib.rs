@@ -6,7 +6,12 @@
 /// Packages of the contract.
 pub mod teken {
     /// `teken.v1`: signing by digest and by document; seal and status of what is signed.
-    #[expect(unused_qualifications, clippy::allow_attributes_without_reason, reason = "generated code")]
+    #[expect(
+        unused_qualifications,
+        clippy::allow_attributes_without_reason,
+        clippy::large_enum_variant,
+        reason = "generated code"
+    )]
     pub mod v1 {
         tonic::include_proto!("teken.v1");
 

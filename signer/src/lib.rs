@@ -3,6 +3,7 @@
 //! The only crate that knows keys, documents and the wire. The life of a request:
 //!
 //! ```text
+//! reserve       (another call, before) a status index and the seal that is printed   <- INVALID until the outcome
 //! accept        TLS; the client certificate names the office
 //! service       protobuf message -> domain value (wire), in a task that survives its caller
 //! authorize     may this office have this type signed? the only door to the key
@@ -10,6 +11,7 @@
 //! sign_digest   the key signs the hash of what was recorded; the CMS is re-read
 //! register      the outcome is on the disk                                        <- before the answer
 //! service       domain value -> protobuf message
+//! publish       (meanwhile) what the register says of every document, as files
 //! ```
 //!
 //! Invariants: no signature leaves without a durable record made before the key was used; the same request gets the same CMS, for ever;

@@ -37,6 +37,7 @@ impl Settings {
     pub fn load_keys(&self) -> Result<ServiceKeys, CredentialError> {
         let chain = self.credential.chain()?;
         let passphrase = self.credential.passphrase()?;
+        let credential = self.credential.open(&passphrase, chain)?;
         let refused = |path: &PathBuf| {
             let path = path.clone();
             move |source| CredentialError::Key { path, source }
@@ -51,7 +52,6 @@ impl Settings {
             .as_ref()
             .map(|status| StatusKey::open(&status.key, &passphrase).map_err(refused(&status.key)))
             .transpose()?;
-        let credential = self.credential.open(&passphrase, chain)?;
         // Three files may still hold one key.
         let ids =
             [Some(credential.key_id()), seal.as_ref().map(SealKey::key_id), status.as_ref().map(StatusKey::key_id)];

@@ -3,6 +3,7 @@
 //! Each test starts the real program with the files of an agency of its own, so the time is the machine's.
 
 mod abuse;
+mod documents;
 mod fixture;
 #[path = "../../src/serve/tests/frames.rs"]
 mod frames;
