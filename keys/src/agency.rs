@@ -22,6 +22,8 @@ mod signing;
 mod stage;
 mod staged;
 mod tls;
+mod trust;
+mod trust_book;
 
 pub(crate) use issuer::sign_structure;
 pub(crate) use profile::{DOCUMENT_SIGNING, name, plain};
@@ -30,9 +32,11 @@ pub use create::new_commitment_key;
 pub use error::AgencyError;
 pub use layout::Layout;
 pub use ledger::{Authority, Issued, Purpose, RevocationReason, Revoked, State};
-pub use options::{AgencyOptions, Lifetimes, TestMark};
+pub use options::{AgencyOptions, Lifetimes, SEAL_PREFIX, STATUS_PREFIX, TestMark};
 pub use profile::NameAttribute;
 pub use signing::{Renewal, Signer};
+pub use trust::{Compromise, Roll};
+pub use trust_book::{Standing, StatementKey, StatementKind, TrustListChange};
 
 /// An agency on disk.
 #[derive(Debug)]

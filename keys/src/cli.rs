@@ -8,12 +8,14 @@ mod key;
 mod list;
 mod output;
 mod passphrase;
+mod trust_list;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use keys::agency::StatementKind;
 
 pub(crate) use arguments::Arguments;
-use arguments::Command;
+use arguments::{Command, StatementKeyCommand};
 pub(crate) use hint::hint;
 
 /// Does what was asked for.
@@ -27,6 +29,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Command::CommitmentKey(command) => key::run_commitment_key(command),
         Command::Revoke(options) => agency::revoke(options, now),
         Command::SigningCertificate(command) => agency::run_signing_certificate(command, now),
+        Command::TrustList(command) => trust_list::run(command, now),
+        Command::SealKey(StatementKeyCommand::Roll(options)) => trust_list::roll(StatementKind::Seal, &options, now),
+        Command::StatusKey(StatementKeyCommand::Roll(options)) => {
+            trust_list::roll(StatementKind::Status, &options, now)
+        }
         Command::Crl(command) => agency::run_crl(command, now),
         Command::List(options) => list::run(&options, now),
         Command::Inspect(options) => inspect::run(&options),
@@ -36,6 +43,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 fn unix_now() -> Result<u64> {
     u64::try_from(Timestamp::now().as_second()).context("the system's clock is before 1970")
 }
+
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 /// Unix seconds as people and programs read them: RFC 3339, UTC.
 fn rfc3339(unix: u64) -> String {

@@ -9,7 +9,11 @@ use aws_lc_rs::{
     digest,
     signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey},
 };
-use p256::{elliptic_curve::sec1::ToSec1Point, pkcs8::EncodePublicKey};
+use p256::{
+    ecdsa::Signature,
+    elliptic_curve::sec1::ToSec1Point,
+    pkcs8::{DecodePublicKey, EncodePublicKey},
+};
 
 use crate::{Dtbsr, KeyError, KeyId};
 
@@ -29,6 +33,15 @@ impl PublicKey {
     /// [`KeyError::NotP256`] when the octets are not a point of the curve.
     pub fn from_sec1(octets: &[u8]) -> Result<Self, KeyError> {
         let key = p256::PublicKey::from_sec1_bytes(octets).map_err(|_| KeyError::NotP256)?;
+        Self::from_point(&key)
+    }
+
+    /// Reads the DER of a SubjectPublicKeyInfo (RFC 5480).
+    ///
+    /// # Errors
+    /// [`KeyError::NotP256`] when it is another kind of key, or no key.
+    pub fn from_spki_der(spki_der: &[u8]) -> Result<Self, KeyError> {
+        let key = p256::PublicKey::from_public_key_der(spki_der).map_err(|_| KeyError::NotP256)?;
         Self::from_point(&key)
     }
 
@@ -58,6 +71,12 @@ impl PublicKey {
     pub fn verifies(&self, dtbsr: &Dtbsr, signature_der: &[u8]) -> bool {
         digest::Digest::import_less_safe(dtbsr.as_bytes(), &digest::SHA256)
             .is_ok_and(|hash| self.parsed.verify_digest_sig(&hash, signature_der).is_ok())
+    }
+
+    /// Does this r || s (RFC 9053, 2.1) sign the octets of a COSE Sig_structure?
+    pub fn verifies_statement(&self, to_be_signed: &[u8], signature: &[u8; 64]) -> bool {
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.verifies(&Dtbsr::hash(to_be_signed), signature.to_der().as_bytes()))
     }
 }
 

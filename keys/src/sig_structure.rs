@@ -19,6 +19,8 @@ const CONTEXT: &[u8] = b"\x84\x6aSignature1";
 const ALGORITHM_AND_KEY_HINT: &[u8] = b"\x01\x28\x04\x44";
 /// Octets of the SHA-256 of the SubjectPublicKeyInfo that a kid has.
 const KEY_HINT_OCTETS: usize = 4;
+/// The external_aad of trust lists.
+const TRUST_LIST: &[u8] = b"teken trust list v1";
 /// CBOR's major types (RFC 8949, 3.1), in the upper three bits.
 const MAJOR_TYPE: u8 = 0xe0;
 const BYTE_STRING: u8 = 0x40;
@@ -31,6 +33,8 @@ pub(crate) enum StatementPurpose {
     Seal,
     /// A token with a status list: a CWT, which has no external_aad (RFC 8392, 7.1).
     Status,
+    /// The list of the agency's keys, signed by its root.
+    TrustList,
 }
 
 impl StatementPurpose {
@@ -38,6 +42,7 @@ impl StatementPurpose {
         match self {
             Self::Seal => external_aad.starts_with(b"https://") && external_aad.ends_with(b"#"),
             Self::Status => external_aad.is_empty(),
+            Self::TrustList => external_aad == TRUST_LIST,
         }
     }
 }

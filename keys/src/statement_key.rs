@@ -87,6 +87,16 @@ impl StatusKey {
     }
 }
 
+/// Signs a trust list with the root's key: a hedged nonce, low-s, verified. What the root's key signs otherwise is DER.
+///
+/// # Errors
+/// [`KeyError::NotToBeSigned`] when the octets are anything but a trust list that names this key; [`KeyError::Randomness`];
+/// [`KeyError::SignatureDoesNotVerify`].
+pub(crate) fn sign_trust_list(root: &SoftKey, to_be_signed: &[u8]) -> Result<[u8; 64], KeyError> {
+    let structure = SigStructure::of(to_be_signed, StatementPurpose::TrustList, root.public_key())?;
+    Ok(root.sign_with(&structure.dtbsr(), &mut SysRng)?.to_r_s())
+}
+
 impl fmt::Debug for SealKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SealKey({})", self.key_id())

@@ -21,7 +21,8 @@ use super::{
     profile::{NameAttribute, Profile, name},
     signing,
     stage::{NewFile, Stage, file_error, refuse_existing},
-    tls,
+    tls, trust,
+    trust_book::{StatementKind, TrustBook},
 };
 use crate::{Certificate, KeyError, Passphrase, SoftKey};
 
@@ -162,6 +163,7 @@ fn certify(options: &AgencyOptions<'_>, keys: Keys, layout: &Layout) -> Result<(
         crl_lifetime_seconds: options.validity.crl,
         tls_validity_seconds: options.validity.tls,
         authorities: Authority::ALL.map(|authority| (authority, Book::default())).into(),
+        trust: None,
     };
     let mut files = vec![
         keys.root.file(layout.ca_key(Authority::Root)),
@@ -173,6 +175,8 @@ fn certify(options: &AgencyOptions<'_>, keys: Keys, layout: &Layout) -> Result<(
         NewFile::secret(layout.commitment_key(), new_commitment_key(&mut SysRng)?),
     ];
 
+    let statement_keys = [(StatementKind::Seal, &keys.seal), (StatementKind::Status, &keys.status)]
+        .map(|(kind, sealed)| (kind, sealed.key.public_key().clone()));
     let ca_keys = [keys.root.key, keys.issuing.key, keys.access.key];
     let authorities = Authorities::certify(options, &ledger, ca_keys)?;
     let Authorities { root, issuing, access } = &authorities;
@@ -205,6 +209,17 @@ fn certify(options: &AgencyOptions<'_>, keys: Keys, layout: &Layout) -> Result<(
         let crl = issuer.issue_crl(&[], 1, options.now, until(options.now, options.validity.crl)?, &mut SysRng)?;
         files.push(NewFile::public(layout.crl(issuer.authority), crl));
     }
+    let mut book = TrustBook::new(&options.trust_list())?;
+    let key_until = until(options.now, options.validity.statement_keys)?;
+    for (kind, key) in &statement_keys {
+        book.put_in_use(*kind, key, options.now, key_until, options.now)?;
+    }
+    book.sequence = 1;
+    files.push(NewFile::public(
+        layout.trust_list(),
+        trust::signed(&book, root, options.validity.trust_list, options.now)?,
+    ));
+    ledger.trust = Some(book);
     files.push(NewFile::secret(layout.index(), ledger.to_json().into()));
     Ok((ledger, files))
 }

@@ -2,9 +2,9 @@
 
 use std::{net::AddrParseError, path::PathBuf};
 
-use evidence::OfficeId;
+use evidence::{AddressError, KeyHint, OfficeId, trust_list::TrustListError};
 
-use super::{Authority, profile::NameAttribute};
+use super::{Authority, profile::NameAttribute, trust_book::StatementKind};
 use crate::{FileFault, KeyError};
 
 /// Why an agency could not be made, read or changed. Nothing of it was changed then.
@@ -128,6 +128,59 @@ pub enum AgencyError {
         /// Whose.
         authority: Authority,
     },
+    /// No prefix of seals or status tokens.
+    #[error("{text:?} is no prefix of {kind}s: {error}")]
+    Prefix {
+        /// Of what.
+        kind: StatementKind,
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        error: AddressError,
+    },
+    /// The agency was made before there were seals.
+    #[error("the agency in {} has no trust list yet", path.display())]
+    NoTrustList {
+        /// The agency's folder.
+        path: PathBuf,
+    },
+    /// The trust list was published by an index that knew more: an older index was restored.
+    #[error("the published trust list has number {published}, and the index knows {recorded} or other keys")]
+    TrustListAhead {
+        /// Its number.
+        published: u64,
+        /// The number in the index.
+        recorded: u64,
+    },
+    /// The published trust list is of a later time: the clock of then or of now is wrong.
+    #[error("the published trust list is of {issued_at}, and now it is {now} (Unix seconds)")]
+    TrustListOfLater {
+        /// When it was issued, Unix seconds.
+        issued_at: u64,
+        /// Unix seconds.
+        now: u64,
+    },
+    /// No key, or more than one, has this hint.
+    #[error("no {kind} key of this agency has the hint {hint}")]
+    UnknownStatementKey {
+        /// What it would sign.
+        kind: StatementKind,
+        /// The hint.
+        hint: KeyHint,
+    },
+    /// A compromise before the key was made, or in the future.
+    #[error("a key in use since {from} was not compromised at {at}, seen from {now} (Unix seconds)")]
+    CompromiseTime {
+        /// The time given, Unix seconds.
+        at: u64,
+        /// Since when the key signs, Unix seconds.
+        from: u64,
+        /// Unix seconds.
+        now: u64,
+    },
+    /// What a trust list cannot say.
+    #[error("the trust list could not be made: {0}")]
+    TrustList(#[from] TrustListError),
     /// A time before 1970 or after 9999, or a validity of no length.
     #[error("the times do not make a validity")]
     Times,

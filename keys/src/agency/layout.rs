@@ -1,10 +1,15 @@
 //! [`Layout`]: where the files of an agency lie. Other programs and people's scripts know these names.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
 
 use evidence::OfficeId;
 
-use super::Authority;
+use super::{AgencyError, Authority, stage::file_error, trust_book::StatementKind};
 
 /// The paths of an agency's files under its folder.
 ///
@@ -12,6 +17,7 @@ use super::Authority;
 /// anchors/root.pem     the public anchor of signatures
 /// anchors/access.pem   the anchor of TLS, which vouches for no signature
 /// crls/*.crl           DER: root, issuing, access
+/// trust/               trust-list.cose: which keys seal and say what still holds, signed by the root
 /// signer/              all that the service needs: signing.key, seal.key, status.key (encrypted), chain.pem, commitment.key,
 ///                      server.key, server.pem
 /// office/<id>.*        key and certificate of an office's TLS client
@@ -22,9 +28,12 @@ pub struct Layout {
     dir: PathBuf,
 }
 
+const TRUST: &str = "trust";
+const TRUST_MODE: u32 = 0o755;
+
 /// The folders, in the order in which they are put in place: an agency without `ca` is not there yet.
-pub(super) const FOLDERS: [(&str, u32); 5] =
-    [("anchors", 0o755), ("crls", 0o755), ("signer", 0o700), ("office", 0o700), ("ca", 0o700)];
+pub(super) const FOLDERS: [(&str, u32); 6] =
+    [("anchors", 0o755), ("crls", 0o755), (TRUST, TRUST_MODE), ("signer", 0o700), ("office", 0o700), ("ca", 0o700)];
 
 impl Layout {
     /// The layout under a folder; nothing is looked at.
@@ -55,6 +64,28 @@ impl Layout {
     /// The signing key, encrypted PKCS#8.
     pub fn signing_key(&self) -> PathBuf {
         self.dir.join("signer/signing.key")
+    }
+
+    /// The trust list (COSE). An agency made before there were seals has none yet.
+    pub fn trust_list(&self) -> PathBuf {
+        self.dir.join("trust/trust-list.cose")
+    }
+
+    /// Makes the trust list's folder in an agency that has none.
+    pub(super) fn make_trust_folder(&self) -> Result<(), AgencyError> {
+        let path = self.dir.join(TRUST);
+        match DirBuilder::new().mode(TRUST_MODE).create(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(file_error(&path, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The key of this kind.
+    pub(super) fn statement_key(&self, kind: StatementKind) -> PathBuf {
+        match kind {
+            StatementKind::Seal => self.seal_key(),
+            StatementKind::Status => self.status_key(),
+        }
     }
 
     /// The key that seals what is printed, encrypted PKCS#8. An agency made before there were seals has none yet.

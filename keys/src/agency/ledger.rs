@@ -9,11 +9,13 @@ use std::{collections::BTreeMap, path::Path};
 use serde::{Deserialize, Serialize};
 use x509_cert::ext::pkix::CrlReason;
 
-use super::AgencyError;
+use super::{AgencyError, trust_book::TrustBook};
 use crate::Certificate;
 
-/// The one version of the file that this program reads and writes.
-pub(super) const VERSION: u32 = 1;
+/// The version of the file that this program writes.
+pub(super) const VERSION: u32 = 2;
+/// The version of an agency that has no trust list: it stays so until it gets one, for the programs that know no other.
+const WITHOUT_TRUST_LIST: u32 = 1;
 
 /// Which CA of the agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -197,6 +199,9 @@ pub(super) struct Ledger {
     pub(super) crl_lifetime_seconds: u64,
     pub(super) tls_validity_seconds: u64,
     pub(super) authorities: BTreeMap<Authority, Book>,
+    /// Since version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) trust: Option<TrustBook>,
 }
 
 impl Ledger {
@@ -212,7 +217,7 @@ impl Ledger {
             column: error.column(),
         };
         let Versioned { version } = serde_json::from_slice(octets).map_err(damaged)?;
-        if version != VERSION {
+        if version != VERSION && version != WITHOUT_TRUST_LIST {
             return Err(AgencyError::IndexVersion { path: path.to_owned(), version });
         }
         serde_json::from_slice(octets).map_err(damaged)

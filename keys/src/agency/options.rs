@@ -6,12 +6,18 @@ use serde::{Deserialize, Serialize};
 use super::{
     AgencyError,
     profile::{NameAttribute, ServerName},
+    trust_book::{TrustBook, TrustListChange},
 };
 use crate::Passphrase;
 
 const DAY: u64 = 24 * 60 * 60;
 /// Leap days are nobody's concern here: a validity is a number of days.
 const YEAR: u64 = 365 * DAY;
+
+/// What an agency that was told no other puts before its seals.
+pub const SEAL_PREFIX: &str = "https://tte.example.go.id/v#";
+/// Where the status tokens of such an agency are said to be.
+pub const STATUS_PREFIX: &str = "https://tte.example.go.id/status/";
 
 /// Are these certificates for anybody to rely on?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,11 +54,23 @@ pub struct Lifetimes {
     pub tls: u64,
     /// CRLs, until the next one is due: 7 days.
     pub crl: u64,
+    /// The keys of seals and status tokens: 2 years. Roll them each year, so that every list names the next key in time.
+    pub statement_keys: u64,
+    /// The trust list: 90 days.
+    pub trust_list: u64,
 }
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        Self { root: 20 * YEAR, issuing: 10 * YEAR, signing: 2 * YEAR, tls: YEAR, crl: 7 * DAY }
+        Self {
+            root: 20 * YEAR,
+            issuing: 10 * YEAR,
+            signing: 2 * YEAR,
+            tls: YEAR,
+            crl: 7 * DAY,
+            statement_keys: 2 * YEAR,
+            trust_list: 90 * DAY,
+        }
     }
 }
 
@@ -77,7 +95,11 @@ pub struct AgencyOptions<'a> {
     pub validity: Lifetimes,
     /// Where CRLs will be found: `/root.crl`, `/issuing.crl` and `/access.crl` are put after it.
     pub crl_base_uri: String,
-    /// Protects the signing key.
+    /// With what every seal's text begins, `https://...#`: a URL under which the agency explains its seals.
+    pub seal_prefix: String,
+    /// Where status tokens will be found, `https://.../`: the shard's number is put after it.
+    pub status_prefix: String,
+    /// Protects the signing key, the seal key and the status key.
     pub passphrase: &'a Passphrase,
     /// Protects the keys of the CAs; the same when there is none.
     pub ca_passphrase: Option<&'a Passphrase>,
@@ -104,6 +126,8 @@ impl<'a> AgencyOptions<'a> {
             now,
             validity: Lifetimes::default(),
             crl_base_uri: "http://crl.invalid".to_owned(),
+            seal_prefix: SEAL_PREFIX.to_owned(),
+            status_prefix: STATUS_PREFIX.to_owned(),
             passphrase,
             ca_passphrase: None,
             test: TestMark::UjiCoba,
@@ -119,6 +143,7 @@ impl<'a> AgencyOptions<'a> {
             NameAttribute::OrganizationalUnit.check(unit)?;
         }
         check_crl_base_uri(&self.crl_base_uri)?;
+        TrustBook::new(&self.trust_list())?;
         self.server_names()?;
         for (position, (office, name)) in self.offices.iter().enumerate() {
             NameAttribute::CommonName.check(name)?;
@@ -127,6 +152,11 @@ impl<'a> AgencyOptions<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What the first trust list says.
+    pub(super) fn trust_list(&self) -> TrustListChange {
+        TrustListChange { prefixes: vec![self.seal_prefix.clone()], status_prefix: Some(self.status_prefix.clone()) }
     }
 
     pub(super) fn server_names(&self) -> Result<Vec<ServerName>, AgencyError> {

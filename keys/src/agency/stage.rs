@@ -146,7 +146,7 @@ mod tests {
     fn an_agency_that_cannot_be_put_in_place_leaves_nothing_behind() {
         let dir = tempfile::tempdir().expect("a folder");
         let stage = Stage::new(dir.path()).expect("a stage");
-        // Somebody is faster: the third folder of five cannot take its place.
+        // Somebody is faster: the fourth folder of six cannot take its place.
         fs::create_dir(dir.path().join("signer")).expect("a folder");
         fs::write(dir.path().join("signer/other"), "").expect("a file");
         let refused = stage.put_in_place(dir.path()).expect_err("refused");

@@ -10,6 +10,7 @@ use keys::{
 };
 
 use super::{
+    DAY,
     arguments::{
         AgencyCommand, CrlCommand, Init, OfficeAdd, OfficeCommand, Revoke, ServerCommand, ServerRenew,
         SigningCertificateCommand,
@@ -17,12 +18,9 @@ use super::{
     output::print,
 };
 
-/// Seconds.
-const DAY: u64 = 24 * 60 * 60;
-
 pub(super) fn run(command: AgencyCommand, now: u64) -> Result<()> {
     match command {
-        AgencyCommand::Init(options) => init(options, now),
+        AgencyCommand::Init(options) => init(*options, now),
         AgencyCommand::Office(OfficeCommand::Add(options)) => add_office(&options, now),
         AgencyCommand::Server(ServerCommand::Renew(options)) => renew_server(&options, now),
     }
@@ -38,6 +36,8 @@ fn init(options: Init, now: u64) -> Result<()> {
             server_names: options.server_names,
             offices: options.offices,
             crl_base_uri: options.crl_base_uri,
+            seal_prefix: options.seal_prefix,
+            status_prefix: options.status_prefix,
             ca_passphrase: ca_passphrase.as_ref(),
             test: if options.test { TestMark::UjiCoba } else { TestMark::Unmarked },
             validity: Lifetimes { crl: u64::from(options.crl_days) * DAY, ..Lifetimes::default() },
@@ -46,12 +46,18 @@ fn init(options: Init, now: u64) -> Result<()> {
     )?;
     let layout = agency.layout();
     print(&format!(
-        "anchor\t{}\nanchor of TLS\t{}\nsigner\t{}\n",
+        "anchor\t{}\nanchor of TLS\t{}\nsigner\t{}\ntrust list\t{}\n",
         layout.root_anchor().display(),
         layout.access_anchor().display(),
-        layout.signing_chain().display()
+        layout.signing_chain().display(),
+        layout.trust_list().display()
     ))?;
-    eprintln!("next: give {} to those who verify, publish {}", layout.root_anchor().display(), crls(layout.dir()));
+    eprintln!(
+        "next: give {} to those who verify, publish {} and {}",
+        layout.root_anchor().display(),
+        crls(layout.dir()),
+        layout.trust_list().display()
+    );
     Ok(())
 }
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use evidence::OfficeId;
+use evidence::{KeyHint, OfficeId};
 use keys::{
     Passphrase, PassphraseSource,
-    agency::{Authority, RevocationReason},
+    agency::{Authority, RevocationReason, SEAL_PREFIX, STATUS_PREFIX, TrustListChange},
 };
 
 use super::passphrase::{CaPassphraseOptions, PassphraseOptions, asked, source};
@@ -49,12 +49,21 @@ pub(super) enum Command {
     /// Give the signer a new key and certificate before the old ones are over
     #[command(subcommand)]
     SigningCertificate(SigningCertificateCommand),
+    /// The list of the keys of seals and status tokens, which those who verify need
+    #[command(subcommand)]
+    TrustList(TrustListCommand),
+    /// The key that seals what is printed
+    #[command(subcommand)]
+    SealKey(StatementKeyCommand),
+    /// The key that says which documents still hold
+    #[command(subcommand)]
+    StatusKey(StatementKeyCommand),
     /// Issue certificate revocation lists before the old ones are over
     #[command(subcommand)]
     Crl(CrlCommand),
     /// List the certificates that an agency issued, and their state
     List(List),
-    /// Show what is in a certificate, chain, CRL, request or key file; needs no passphrase
+    /// Show what is in a certificate, chain, CRL, request, trust list or key file; needs no passphrase
     Inspect(Inspect),
 }
 
@@ -62,10 +71,10 @@ pub(super) enum Command {
 pub(super) enum AgencyCommand {
     /// Make an agency: root, issuing CA, signer, server, offices, CRLs
     ///
-    /// Under DIR come to lie: anchors/ (give root.pem to everybody who verifies), crls/ (publish), signer/ (all that teken-signer
+    /// Under DIR come to lie: anchors/ (give root.pem to everybody who verifies), crls/ and trust/ (publish), signer/ (all that teken-signer
     /// needs), office/ (a key and certificate for each office), ca/ (the CAs' keys: keep a backup in a safe, and keep ca/root.key
     /// only there if you can).
-    Init(Init),
+    Init(Box<Init>),
     /// Offices that may connect
     #[command(subcommand)]
     Office(OfficeCommand),
@@ -99,6 +108,12 @@ pub(super) struct Init {
     /// Where the CRLs will be found; /root.crl, /issuing.crl and /access.crl are put after it
     #[arg(long, value_name = "URI", default_value = "http://crl.invalid")]
     pub(super) crl_base_uri: String,
+    /// With what every seal's text begins: the URL of a page of the agency that explains its seals, with '#' at the end
+    #[arg(long, value_name = "URL#", default_value = SEAL_PREFIX)]
+    pub(super) seal_prefix: String,
+    /// Where status tokens will be found: a URL with '/' at the end
+    #[arg(long, value_name = "URL/", default_value = STATUS_PREFIX)]
+    pub(super) status_prefix: String,
     /// Days until the next CRL is due
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(super) crl_days: u16,
@@ -330,6 +345,114 @@ pub(super) struct SigningCertificateRenew {
     pub(super) passphrase: PassphraseOptions,
     #[command(flatten)]
     pub(super) ca_passphrase: CaPassphraseOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TrustListCommand {
+    /// Give an agency that was made before there were seals its seal key, status key and first trust list
+    ///
+    /// Makes signer/seal.key, signer/status.key (under the passphrase of signer/signing.key) and trust/trust-list.cose. The
+    /// service goes on as before until its configuration names them.
+    Init(TrustListInit),
+    /// Issue the list anew before the old one is over; needs the root's key
+    ///
+    /// Prefixes that are given are added; none is ever taken out, because paper keeps what was printed on it.
+    Issue(TrustListIssue),
+    /// Show what a trust list says; with --trust also whether that root signed it
+    Show(TrustListShow),
+}
+
+/// What a new trust list says otherwise than the last.
+#[derive(Debug, Args)]
+pub(super) struct TrustListTerms {
+    /// With what a seal's text begins: the URL of a page that explains seals, with '#' at the end (may be repeated)
+    #[arg(long = "prefix", value_name = "URL#")]
+    prefixes: Vec<String>,
+    /// Where status tokens are found: a URL with '/' at the end
+    #[arg(long, value_name = "URL/")]
+    status_prefix: Option<String>,
+    /// Days until the next list is due
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub(super) days: u16,
+}
+
+impl TrustListTerms {
+    pub(super) fn change(&self) -> TrustListChange {
+        TrustListChange { prefixes: self.prefixes.clone(), status_prefix: self.status_prefix.clone() }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TrustListInit {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    #[command(flatten)]
+    pub(super) terms: TrustListTerms,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+    #[command(flatten)]
+    pub(super) ca_passphrase: CaPassphraseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TrustListIssue {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    #[command(flatten)]
+    pub(super) terms: TrustListTerms,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TrustListShow {
+    /// The list: trust/trust-list.cose of an agency
+    pub(super) file: PathBuf,
+    /// The agency's root certificate (anchors/root.pem); refuses a list that it did not sign
+    #[arg(long, value_name = "PEM")]
+    pub(super) trust: Option<PathBuf>,
+    /// One JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StatementKeyCommand {
+    /// Make a new key in the place of the old, and issue the trust list that names it; needs the root's key
+    ///
+    /// Publish the list before the service is started again, or nobody knows the new key. The old key is retired: what it signed holds, and
+    /// the running service may go on with it for 7 days. If an earlier attempt was interrupted, that one is finished.
+    Roll(StatementKeyRoll),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatementKeyRoll {
+    /// The agency's folder
+    pub(super) dir: PathBuf,
+    /// The key that somebody else may have, 8 hexadecimal digits (trust-list show). A new one is made if it is the one in use
+    #[arg(long, value_name = "KEYHINT", requires = "at", value_parser = key_hint)]
+    pub(super) compromised: Option<KeyHint>,
+    /// Since when somebody else may have it, for example 2026-11-24T07:00:00Z
+    #[arg(long, value_name = "TIME", requires = "compromised", value_parser = unix_time)]
+    pub(super) at: Option<u64>,
+    /// Days until the next trust list is due
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub(super) days: u16,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseOptions,
+    #[command(flatten)]
+    pub(super) ca_passphrase: CaPassphraseOptions,
+}
+
+fn key_hint(text: &str) -> Result<KeyHint, String> {
+    let wrong = "write it as 8 hexadecimal digits, as teken-keys trust-list show does";
+    let octets = hex::decode(text).ok().and_then(|octets| octets.try_into().ok());
+    octets.map(KeyHint::from_bytes).ok_or_else(|| wrong.to_owned())
+}
+
+fn unix_time(text: &str) -> Result<u64, String> {
+    let time: jiff::Timestamp = text.parse().map_err(|_| "write it like 2026-11-24T07:00:00Z".to_owned())?;
+    u64::try_from(time.as_second()).map_err(|_| "a time before 1970".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,10 @@
 //! What to do about an error: one line, where there is one sure thing to do.
 
 use anyhow::Error;
-use keys::{CertificateFault, EnvelopeFault, FileFault, KeyError, PassphraseFault, agency::AgencyError};
+use keys::{
+    CertificateFault, EnvelopeFault, FileFault, KeyError, PassphraseFault,
+    agency::{AgencyError, StatementKind},
+};
 
 /// What to do about this error, if that is known.
 pub(crate) fn hint(error: &Error) -> Option<String> {
@@ -27,6 +30,21 @@ fn of_agency(error: &AgencyError) -> Option<String> {
         AgencyError::IndexVersion { .. } => "use the version of teken-keys that wrote it".into(),
         AgencyError::IndexBehind { .. } => {
             "restore the newest index, or what was revoked since would be trusted again".into()
+        }
+        AgencyError::TrustListAhead { .. } => {
+            "restore the newest index, or keys that are in use would be taken off the list".into()
+        }
+        AgencyError::TrustListOfLater { .. } => "set the clock; the list of then is dated later than now".into(),
+        AgencyError::NoTrustList { .. } => "make the keys and the first list: teken-keys trust-list init".into(),
+        AgencyError::UnknownStatementKey { .. } => "teken-keys trust-list show prints the hint of each key".into(),
+        AgencyError::CompromiseTime { .. } => {
+            "give the first moment at which somebody else may have had the key".into()
+        }
+        AgencyError::Prefix { kind: StatementKind::Seal, .. } => {
+            "write it like https://tte.example.go.id/v#, at most 64 characters".into()
+        }
+        AgencyError::Prefix { kind: StatementKind::Status, .. } => {
+            "write it like https://tte.example.go.id/status/, at most 64 characters".into()
         }
         AgencyError::Busy { .. } => "wait until the other teken-keys has finished".into(),
         AgencyError::NameTooLong { .. } => "shorten it; --test adds 11 characters".into(),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use der::{Decode, Encode, pem};
+use evidence::trust_list::SignedTrustList;
 use keys::{
     Certificate, KeyError, KeyId, Protection, pem_blocks,
     secret_file::{self, Kept},
@@ -11,7 +12,7 @@ use keys::{
 use sha2::{Digest, Sha256};
 use x509_cert::{crl::CertificateList, ext::Extensions, request::CertReq};
 
-use super::{arguments::Inspect, output::print, rfc3339};
+use super::{arguments::Inspect, output::print, rfc3339, trust_list};
 
 mod extensions;
 
@@ -61,7 +62,12 @@ fn describe(path: &Path) -> Result<String> {
     let mut report = Report(format!("{}\n", path.display()));
     let text = core::str::from_utf8(&octets).unwrap_or_default();
     if !text.contains("-----BEGIN ") {
-        describe_der(&octets, &mut report)?;
+        if let Ok(signed) = SignedTrustList::from_cose(&octets) {
+            report.heading("trust list (its signature was not looked at)");
+            report.0.push_str(&trust_list::as_text(&signed));
+        } else {
+            describe_der(&octets, &mut report)?;
+        }
         return Ok(report.0);
     }
     for block in pem_blocks(text) {
@@ -88,7 +94,7 @@ fn describe_der(octets: &[u8], report: &mut Report) -> Result<()> {
         .or_else(|_| crl(octets, report))
         .or_else(|_| request(octets, report))
         .ok()
-        .context("is no certificate, CRL, request or key that this program knows")
+        .context("is no certificate, CRL, request, trust list or key that this program knows")
 }
 
 fn certificate(der: &[u8], report: &mut Report) -> Result<()> {

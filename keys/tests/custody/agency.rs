@@ -105,6 +105,8 @@ fn every_file_has_its_place_and_mode() {
         ("signer/server.pem", 0o444),
         ("signer/signing.key", 0o400),
         ("signer/status.key", 0o400),
+        ("trust", 0o755),
+        ("trust/trust-list.cose", 0o444),
     ];
     assert_eq!(found, expected.map(|(path, mode)| (path.to_owned(), mode)));
     assert_eq!(fs::read(agency().layout().commitment_key()).expect("a key").len(), 32);
@@ -126,7 +128,7 @@ fn an_agency_is_never_made_over_another() {
 }
 
 fn nothing_of_that_name_is_overwritten() {
-    for name in ["anchors", "crls", "signer", "office", "ca"] {
+    for name in ["anchors", "crls", "trust", "signer", "office", "ca"] {
         let folder = folder();
         let path = folder.path().join(name);
         fs::create_dir(&path).expect("a folder");
@@ -261,7 +263,7 @@ fn test_material_says_so() {
 
 fn a_certificate_never_outlives_its_issuer() {
     let dir = folder();
-    let short = Lifetimes { root: 1_000, issuing: 5_000, signing: 5_000, tls: 5_000, crl: 100 };
+    let short = Lifetimes { root: 1_000, issuing: 5_000, signing: 5_000, tls: 5_000, crl: 100, ..Lifetimes::default() };
     let agency = create(dir.path(), |options| options.validity = short).expect("an agency");
     assert!(agency.issued().all(|(_, issued)| issued.not_after == NOW + 1_000));
 }
@@ -312,12 +314,12 @@ fn a_damaged_or_later_index_is_refused() {
         write(&path, text, 0o600);
         Agency::open(agency.layout().dir()).expect_err("refused")
     };
-    let version = AgencyError::IndexVersion { path: path.clone(), version: 2 };
-    assert_eq!(refused(&text.replace("\"version\": 1", "\"version\": 2, \"later\": true")), version);
+    let version = AgencyError::IndexVersion { path: path.clone(), version: 3 };
+    assert_eq!(refused(&text.replace("\"version\": 2", "\"version\": 3, \"later\": true")), version);
     let damaged = |line, column| AgencyError::IndexDamaged { path: path.clone(), line, column };
     assert_eq!(refused(""), damaged(1, 0));
-    assert_eq!(refused("{\"version\": 1}"), damaged(1, 14));
-    assert_eq!(refused(&text.replace("{\n  \"version\": 1,", "{\n  \"version\": 1, \"unknown\": 1,")), damaged(2, 25));
+    assert_eq!(refused("{\"version\": 2}"), damaged(1, 14));
+    assert_eq!(refused(&text.replace("{\n  \"version\": 2,", "{\n  \"version\": 2, \"unknown\": 1,")), damaged(2, 25));
 }
 
 fn two_changes_at_once_are_refused() {

@@ -15,6 +15,7 @@ use crate::harness::{WORDS, agency, case, case_with, folder, openssl, openssl_pr
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("cli::an_agency_is_made_listed_and_changed", an_agency_is_made_listed_and_changed),
+        case("cli::the_trust_list_is_issued_and_shown", the_trust_list_is_issued_and_shown),
         case("cli::a_request_is_certified_and_installed", a_key_and_a_request_are_made),
         case("cli::wrong_usage_is_exit_code_2", wrong_usage_is_exit_code_2),
         case("cli::refusals_are_exit_code_1_with_a_hint_and_no_result", refusals_are_exit_code_1),
@@ -147,6 +148,79 @@ fn an_agency_is_made_listed_and_changed() {
     assert_eq!(lines[7]["office"], "kec-barat");
     let plain = ceremony.done(&["list", "a"]);
     assert_eq!(plain.lines().count(), 9);
+}
+
+fn the_trust_list_is_issued_and_shown() {
+    let ceremony = Ceremony::new();
+    ceremony.init();
+    let words = ["--passphrase-file", "words"];
+    let list = "a/trust/trust-list.cose";
+    let issue = [&["trust-list", "issue", "a", "--prefix", "https://baru.example.go.id/v#"][..], &words].concat();
+    assert_eq!(ceremony.done(&issue), format!("{list}\n"));
+    let show = |more: &[&str]| ceremony.done(&[&["trust-list", "show", list, "--json"], more].concat());
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    let object = parsed(&show(&["--trust", "a/anchors/root.pem"]));
+    assert_eq!((&object["sequence"], &object["signatureVerified"]), (&2.into(), &true.into()));
+    assert_eq!(
+        object["prefixes"],
+        serde_json::json!(["https://tte.example.go.id/v#", "https://baru.example.go.id/v#"])
+    );
+    assert_eq!(object["statusPrefix"], "https://tte.example.go.id/status/");
+    let hint = object["keys"][0]["keyHint"].as_str().expect("a hint").to_owned();
+    assert_eq!(parsed(&show(&[]))["signatureVerified"], false);
+    ceremony.refused(&["trust-list", "show", list, "--trust", "a/anchors/access.pem"], &["was not signed by"]);
+    ceremony.refused(&["trust-list", "show", "a/anchors/root.pem"], &["a/anchors/root.pem: "]);
+
+    let text = ceremony.done(&["trust-list", "show", list]);
+    for part in ["sequence number       2", "prefix of seals       https://baru.example.go.id/v#", &hint, "active"] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(ceremony.done(&["inspect", list]).contains(&hint));
+
+    let roll = ["seal-key", "roll", "a", "--compromised", &hint];
+    let at = object["issuedAt"].as_str().expect("a time");
+    let roll = [&roll[..], &["--at", at], &words].concat();
+    assert_eq!(ceremony.done(&roll), format!("{list}\n"));
+    let keys = parsed(&show(&[]))["keys"].clone();
+    let states: Vec<_> =
+        keys.as_array().expect("keys").iter().map(|key| (key["purpose"].clone(), key["state"].clone())).collect();
+    assert_eq!(
+        states,
+        [("seal", "compromised"), ("status", "active"), ("seal", "active")].map(|(a, b)| (a.into(), b.into()))
+    );
+    assert_eq!(keys[0]["compromisedAt"], at);
+    assert_eq!(ceremony.done(&[&["status-key", "roll", "a"][..], &words].concat()), format!("{list}\n"));
+
+    // Refusals say what to do.
+    let refused = |arguments: &[&str], said: &[&str]| ceremony.refused(&[arguments, &words].concat(), said);
+    refused(
+        &["trust-list", "issue", "a", "--prefix", "http://a.example/v#"],
+        &["https://", "hint: write it like https://"],
+    );
+    refused(&["trust-list", "issue", "a", "--prefix", "https://a.example/v"], &["'#'", "hint: write it like https://"]);
+    refused(&["trust-list", "init", "a"], &["exists already"]);
+    refused(&["seal-key", "roll", "a", "--compromised", "00000000", "--at", at], &["00000000", "trust-list show"]);
+    for usage in [
+        &["trust-list", "issue", "a", "--days", "0"][..],
+        &["seal-key", "roll", "a", "--compromised", &hint],
+        &["seal-key", "roll", "a", "--compromised", "0000", "--at", at],
+        &["seal-key", "roll", "a", "--compromised", &hint, "--at", "yesterday"],
+    ] {
+        assert_eq!(ceremony.run(usage).status.code(), Some(2), "{usage:?}");
+    }
+
+    // People are told in time.
+    let said = |output: Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(said(ceremony.run(&["list", "a"])), "");
+    ceremony.done(&[&["trust-list", "issue", "a", "--days", "1"][..], &words].concat());
+    let warned = said(ceremony.run(&["list", "a"]));
+    assert!(warned.starts_with("warning: the trust list is over on "), "{warned}");
+    fs::rename(ceremony.path("a/signer/seal.key"), ceremony.path("a/signer/seal.key.new")).expect("our own file");
+    fs::remove_file(ceremony.path(list)).expect("our own file");
+    let warned = said(ceremony.run(&["list", "a"]));
+    for part in ["a/trust/trust-list.cose", "a new seal key waits", "teken-keys seal-key roll finishes it"] {
+        assert!(warned.contains(part), "{part}\n{warned}");
+    }
 }
 
 fn a_key_and_a_request_are_made() {
@@ -395,6 +469,11 @@ fn help_explains_every_command() {
         (&["revoke", "--help"], "key-compromise"),
         (&["crl", "renew", "--help"], "all CAs"),
         (&["signing-certificate", "renew", "--help"], "stays valid"),
+        (&["trust-list", "init", "--help"], "signer/seal.key"),
+        (&["trust-list", "issue", "--help"], "root's key"),
+        (&["trust-list", "show", "--help"], "--trust"),
+        (&["seal-key", "roll", "--help"], "--compromised"),
+        (&["status-key", "roll", "--help"], "Publish the list before"),
         (&["list", "--help"], "--json"),
         (&["inspect", "--help"], "no passphrase"),
         (&["commitment-key", "new", "--help"], "32 random octets"),

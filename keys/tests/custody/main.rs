@@ -14,6 +14,7 @@ mod scalar;
 mod signing_certificate;
 mod soft_key;
 mod statement_key;
+mod trust_list;
 mod vectors;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         signing_certificate::trials(),
         soft_key::trials(),
         statement_key::trials(),
+        trust_list::trials(),
         vectors::trials(),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
