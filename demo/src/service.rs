@@ -31,11 +31,11 @@ impl Service {
     /// What is wrong with the configuration, the key or its passphrase. What is wrong later, [`Service::answering`] says.
     pub fn start(config: &Path) -> anyhow::Result<Self> {
         let config = Config::load(config)?;
-        let credential = config.settings.credential.load()?;
+        let keys = config.settings.load_keys()?;
         let runtime = Runtime::new().context("cannot start the service's runtime")?;
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = thread::spawn(move || {
-            let served = runtime.block_on(signer::run(config, credential, async {
+            let served = runtime.block_on(signer::run(config, keys, async {
                 // The sender says stop by being dropped.
                 let _dropped = stopped.await;
             }));
