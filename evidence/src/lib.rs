@@ -1,11 +1,12 @@
 //! Every signed statement of Teken other than the PDF signature itself.
 //!
-//! Today that is the [signing statement](SigningStatement): what the *service* knows about a signing act, carried as one signed
-//! attribute of the CMS, so that an office cannot choose its own time, type or name. The mandate, the QR seal, the status list and the
-//! log leaf come here too when they are built.
+//! These are the [signing statement](SigningStatement), what the *service* knows about a signing act, carried as one signed attribute
+//! of the CMS, so that an office cannot choose its own time, type or name; the [seal](seal) on paper; the [status list](status), what
+//! became of documents; and the [trust list](trust_list), which says whose keys these are. The mandate and the log leaf come here
+//! too when they are built.
 //!
 //! Invariant: bytes in, bytes out. Nothing here reads a clock, a file or a network, and nothing here holds a signing key. One value
-//! has one encoding (DER), and a decoder refuses every other encoding of it.
+//! has one encoding (DER or deterministic CBOR), and a decoder refuses every other encoding of it.
 //!
 //! It deliberately does not verify signatures: whoever reads a statement must already have established that the signed attributes
 //! around it are authentic.

@@ -202,8 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_at_most_those_of_the_design() {
-        // 0.1 % withdrawn; the same and 10 % superseded. Below: the entropy of the values, which no encoding undercuts.
+    fn sizes_stay_within_these_bounds() {
+        // 0.1 % withdrawn; about the same and 10 % superseded. Below: less than the entropy of the values would be a mistake. Above: what
+        // is allowed is 3 % more than the number here. For the second that is more than the design's 75,624 octets, and more than the
+        // 77,039 of zlib: this test sees that nothing became much longer, not that the design's number is reached.
         for (invalid, superseded, least, most) in [(1_049, 0, 1_426, 2_290), (1_000, 100_000, 60_000, 79_000)] {
             let length = shard(invalid, superseded).compress().len();
             assert!((least..=most * 103 / 100).contains(&length), "{length} octets, not {least} to {most}");
