@@ -1,7 +1,7 @@
 //! Every signed statement of Teken other than the PDF signature itself.
 //!
 //! These are the [signing statement](SigningStatement), what the *service* knows about a signing act, carried as one signed attribute
-//! of the CMS, so that an office cannot choose its own time, type or name; the [seal](seal) on paper; the [status list](status), what
+//! of the CMS, so that an office cannot choose its own time, type or name; the [`seal`] on paper; the [status list](mod@status), what
 //! became of documents; and the [trust list](trust_list), which says whose keys these are. The mandate and the log leaf come here
 //! too when they are built.
 //!
