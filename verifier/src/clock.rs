@@ -72,6 +72,12 @@ impl UnixTime {
         Some((Self::from_generalized_time(&[whole, b"Z"].concat())?, micros))
     }
 
+    /// As a clock in Jakarta shows it and Indonesian documents print it: `24-11-2026 07.00 WIB`. Seconds are left out.
+    pub(crate) fn in_jakarta(self) -> String {
+        let Civil { year, month, day, hour, minute, .. } = Self(self.0.saturating_add(JAKARTA_OFFSET)).civil();
+        format!("{day:02}-{month:02}-{year:04} {hour:02}.{minute:02} WIB")
+    }
+
     /// So many seconds later.
     pub(crate) fn plus(self, seconds: u64) -> Self {
         Self(self.0.saturating_add_unsigned(seconds))
@@ -193,6 +199,15 @@ impl UnixTime {
     }
 }
 
+/// Western Indonesian time (WIB) is seven hours ahead of UTC, all year.
+const JAKARTA_OFFSET: i64 = 7 * 3_600;
+
+impl From<evidence::UnixSeconds> for UnixTime {
+    fn from(time: evidence::UnixSeconds) -> Self {
+        Self(i64::try_from(time.0).unwrap_or(i64::MAX))
+    }
+}
+
 struct Civil {
     year: i64,
     month: i64,
@@ -263,6 +278,12 @@ mod tests {
         {
             assert_eq!(seconds(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_moment_is_shown_as_clocks_in_jakarta_show_it() {
+        assert_eq!(UnixTime(1_795_478_400).in_jakarta(), "24-11-2026 07.00 WIB");
+        assert_eq!(UnixTime(1_795_478_400 - 7 * 3_600 - 1).in_jakarta(), "23-11-2026 23.59 WIB");
     }
 
     #[test]

@@ -11,6 +11,7 @@
 use crate::asn1;
 
 pub(crate) mod digest;
+mod esp256;
 pub(crate) mod identifier;
 #[cfg(not(target_family = "wasm"))]
 mod native;
@@ -18,6 +19,7 @@ mod pure;
 mod rsa;
 
 pub use digest::DigestAlgorithm;
+pub(crate) use esp256::verify_esp256;
 
 /// Whose arithmetic is used. Both must say the same; a second opinion is worth having on a file that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

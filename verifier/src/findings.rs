@@ -14,8 +14,10 @@ use crate::clock::UnixTime;
 use crate::later_revisions::{Change, Ruling};
 use crate::oid::Oid;
 use crate::path::PathFailure;
+use crate::published::{StatusProblem, TrustListProblem};
 use crate::report::{Conclusion, Indication, SubIndication};
 use crate::revocation::{Position, RevocationFailure};
+use crate::seal::SealProblem;
 
 mod codes;
 mod english;
@@ -204,6 +206,14 @@ pub enum Finding {
     /// OCSP responses are present and were not judged.
     OcspNotChecked,
 
+    // --- seals, and what the agency publishes
+    /// About a QR seal.
+    Seal(SealProblem),
+    /// There is no trust list that a seal could be judged by.
+    TrustList(TrustListProblem),
+    /// A document's status was not checked, or a status list is odd.
+    Status(StatusProblem),
+
     // --- what came later
     /// Something was changed after the signature.
     LaterChange {
@@ -231,6 +241,7 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         match self {
             _ if self.conclusion().is_some() => Severity::Error,
+            Self::Seal(problem) => problem.severity(),
             Self::FileNotRead(_) | Self::FileUnreadable(_) => Severity::Error,
             Self::OrphanedSignature { orphan: Orphan::BesideOthers, .. }
             | Self::NoSignature
@@ -243,6 +254,7 @@ impl Finding {
             | Self::TimeStampFailed(_)
             | Self::DssMalformed(_)
             | Self::CarriedListMalformed(_)
+            | Self::Status(_)
             | Self::LaterChange { .. }
             | Self::CmsIsBer
             | Self::RevocationNotPublished
@@ -291,6 +303,8 @@ impl Finding {
             | Self::AlgorithmWeak(_)
             | Self::SubFilterRefused => undecided(Sub::CryptoConstraintsFailure),
             Self::KeyUsageUnsuitable | Self::PurposeUnsuitable => undecided(Sub::ChainConstraintsFailure),
+            Self::Seal(problem) => problem.conclusion(),
+            Self::TrustList(problem) => undecided(problem.sub_indication()),
             Self::Path(failure) => undecided(path_sub_indication(failure)),
             Self::Revocation(failure) => undecided(revocation_sub_indication(failure)),
             Self::LaterChange { ruling: Ruling::Forbidden, .. } => failed(Sub::FormatFailure),
@@ -318,6 +332,7 @@ impl Finding {
             | Self::DssMalformed(_)
             | Self::CarriedListMalformed(_)
             | Self::OcspNotChecked
+            | Self::Status(_)
             | Self::PaddingAfterEnd { .. } => None,
         }
     }
@@ -341,6 +356,9 @@ impl Finding {
             Self::CmsMalformed(error) | Self::CarriedListMalformed(error) => Some(error.to_string()),
             Self::StatementMalformed(error) => Some(error.to_string()),
             Self::TimeStampFailed(why) => why.detail(),
+            Self::Seal(problem) => problem.detail(),
+            Self::TrustList(problem) => problem.detail(),
+            Self::Status(problem) => problem.detail(),
             _ => None,
         }
     }

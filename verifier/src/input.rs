@@ -9,7 +9,7 @@ use verifier::{FileOctets, Report, ValidationTime, Validator};
 use crate::arguments::Usage;
 
 /// The command line's limit on a file (the design's table): 1 GiB.
-const LIMIT: u64 = 1 << 30;
+pub(crate) const LIMIT: u64 = 1 << 30;
 
 /// One file to verify.
 #[derive(Debug)]

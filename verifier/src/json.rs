@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::clock::UnixTime;
 use crate::findings::{Finding, Language};
+use crate::published::{DocumentStatus, StatusRead, status_sentence};
 use crate::report::{CertificateFacts, Check, Checks, LaterRevision, ListUsed, Report, SignatureReport, TimeBasis};
 use crate::text::reason;
 
@@ -17,11 +18,12 @@ pub fn to_json(file: &str, report: &Report, language: Language) -> String {
         file,
         sha256: report.sha256.map(hex::encode),
         verdict: report.verdict.as_str(),
-        exit_code: report.verdict.exit_code().code(),
-        document_status: None,
+        exit_code: report.exit_status().code(),
+        document_status: report.document_status.as_ref().map(DocumentStatus::as_str),
         signatures: report.signatures.iter().map(|signature| Signature::of(signature, language)).collect(),
         validation_time: report.validation_time.to_string(),
         findings: findings(&report.findings, language),
+        status: report.document_status.as_ref().map(|status| StatusObject::of(status, language)),
     };
     serde_json::to_string(&object).expect("plain values with text keys always serialize")
 }
@@ -33,11 +35,11 @@ struct File<'a> {
     sha256: Option<String>,
     verdict: &'static str,
     exit_code: u8,
-    /// Filled when status lists are read.
     document_status: Option<&'static str>,
     signatures: Vec<Signature<'a>>,
     validation_time: String,
     findings: Vec<FindingObject>,
+    status: Option<StatusObject>,
 }
 
 #[derive(Serialize)]
@@ -63,11 +65,28 @@ struct Signature<'a> {
     trust_anchor: Option<CertificateObject<'a>>,
     revocation_lists: Vec<ListObject<'a>>,
     reasons: ReasonsObject,
+    document_status: Option<&'static str>,
+    seal: Option<&'a str>,
+}
+
+/// What became of a document, and by which list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StatusObject {
+    value: &'static str,
+    index: Option<u64>,
+    list: Option<String>,
+    issued: Option<String>,
+    expires: Option<String>,
+    age_seconds: Option<u64>,
+    is_fresh: Option<bool>,
+    code: Option<&'static str>,
+    text: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CertificateObject<'a> {
+pub(crate) struct CertificateObject<'a> {
     subject: &'a str,
     name: &'a str,
     title: Option<&'a str>,
@@ -134,6 +153,7 @@ struct Statement {
     number_commitment: String,
     seal_hash: Option<String>,
     mandate: Option<Mandate>,
+    status_index: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -152,7 +172,7 @@ struct Revision {
 }
 
 #[derive(Serialize)]
-struct FindingObject {
+pub(crate) struct FindingObject {
     code: &'static str,
     severity: &'static str,
     text: String,
@@ -194,12 +214,44 @@ impl<'a> Signature<'a> {
             trust_anchor: signature.trust_anchor.as_ref().map(CertificateObject::of),
             revocation_lists: signature.revocation_lists.iter().map(ListObject::of).collect(),
             reasons: ReasonsObject::of(signature, language),
+            document_status: signature.document_status.as_ref().map(DocumentStatus::as_str),
+            seal: signature.seal.as_deref(),
+        }
+    }
+}
+
+impl StatusObject {
+    pub(crate) fn of(status: &DocumentStatus, language: Language) -> Self {
+        let (value, text) = (status.as_str(), status_sentence(status, language));
+        match status {
+            DocumentStatus::Checked(StatusRead { index, value: _, uri, issued, expires, age, is_fresh }) => Self {
+                value,
+                index: Some(index.as_u64()),
+                list: Some(uri.clone()),
+                issued: Some(issued.to_string()),
+                expires: Some(expires.to_string()),
+                age_seconds: Some(*age),
+                is_fresh: Some(*is_fresh),
+                code: None,
+                text,
+            },
+            DocumentStatus::NotChecked(problem) => Self {
+                value,
+                index: None,
+                list: None,
+                issued: None,
+                expires: None,
+                age_seconds: None,
+                is_fresh: None,
+                code: Some(problem.code()),
+                text,
+            },
         }
     }
 }
 
 impl<'a> CertificateObject<'a> {
-    fn of(certificate: &'a CertificateFacts) -> Self {
+    pub(crate) fn of(certificate: &'a CertificateFacts) -> Self {
         let CertificateFacts { name, title, organization, subject, issuer, serial, not_before, not_after, sha256 } =
             certificate;
         Self {
@@ -298,6 +350,7 @@ impl Statement {
                 .mandate
                 .as_ref()
                 .map(|mandate| Mandate { id: mandate.id.to_string(), hash: hex::encode(mandate.hash) }),
+            status_index: statement.status_index.map(|index| index.as_u64()),
         }
     }
 }
@@ -314,7 +367,7 @@ impl Revision {
     }
 }
 
-fn findings(findings: &[Finding], language: Language) -> Vec<FindingObject> {
+pub(crate) fn findings(findings: &[Finding], language: Language) -> Vec<FindingObject> {
     findings
         .iter()
         .map(|finding| FindingObject {

@@ -44,9 +44,11 @@ mod orphans;
 mod outcome;
 mod path;
 mod pem;
+mod published;
 mod question;
 mod report;
 mod revocation;
+mod seal;
 mod signed_attributes;
 mod signing_time;
 mod statement;
@@ -71,6 +73,7 @@ pub use json::to_json;
 pub use later_revisions::{AnnotationAction, Beneath, Change, FieldPlace, Place, Ruling, Shown};
 pub use oid::Oid;
 pub use path::{PathFailure, PolicyDemands, TrustedPath};
+pub use published::{DocumentStatus, Published, StatusProblem, StatusRead, TooManyStatusLists, TrustListProblem};
 pub use question::{CertificateFailure, CertificateQuestion};
 pub use report::{
     CertificateFacts, Check, CheckResult, Checks, ClaimedTime, Conclusion, CoverageWord, ExitStatus, FileVerdict,
@@ -78,6 +81,10 @@ pub use report::{
     TimeBasis,
 };
 pub use revocation::{Crl, NoStatus, NotRevoked, Position, RevocationDemand, RevocationFailure, RevocationReason};
+pub use seal::{
+    SealCheck, SealChecks, SealKey, SealOrigin, SealProblem, SealReport, SealVerdict, SealedFileReport, seal_to_json,
+    seal_to_text,
+};
 pub use text::{Detail, summary, to_text};
 pub use trust::{MaterialError, TrustAnchors};
 pub use validator::{Policy, ValidationData, Validator};

@@ -7,6 +7,8 @@ use crate::certificate::Certificate;
 use crate::crypto::DigestAlgorithm;
 use crate::oid;
 
+pub(crate) mod agency;
+
 pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len();
     let head = match u8::try_from(length) {
@@ -56,14 +58,19 @@ pub(crate) fn extension(oid: &[u8], value: &[u8]) -> Vec<u8> {
 pub(crate) fn certificate(issuer: (&str, u8), subject: (&str, u8), extensions: &[u8]) -> Certificate {
     let octets = [&[0], key(subject.1).public_key().as_ref()].concat();
     let key_info = sequence(&[&algorithm(), &tlv(tag::BIT_STRING, &octets)]);
+    certificate_of_key(issuer, subject.0, &key_info, extensions)
+}
+
+/// The same for any SubjectPublicKeyInfo in DER.
+pub(crate) fn certificate_of_key(issuer: (&str, u8), subject: &str, key_info: &[u8], extensions: &[u8]) -> Certificate {
     let tbs = [
         tlv(0xa0, &tlv(tag::INTEGER, &[2])),
         tlv(tag::INTEGER, &[1]),
         algorithm(),
         name(issuer.0),
         sequence(&[&day(1), &day(30)]),
-        name(subject.0),
-        key_info,
+        name(subject),
+        key_info.to_vec(),
         tlv(0xa3, &sequence(&[extensions])),
     ];
     Certificate::from_der(&signed(&tbs.concat(), issuer.1)).expect("a certificate")
@@ -94,12 +101,23 @@ pub(crate) enum Signed {
 
 /// The attributes that PAdES wants, with this value of message-digest.
 pub(crate) fn attributes_of(certificate: &Certificate, content_type: &[u8], message_digest: &[u8]) -> Vec<u8> {
+    attributes_with(certificate, content_type, message_digest, &[])
+}
+
+/// The same with more attributes.
+pub(crate) fn attributes_with(
+    certificate: &Certificate,
+    content_type: &[u8],
+    message_digest: &[u8],
+    more: &[Vec<u8>],
+) -> Vec<u8> {
     let reference = sequence(&[&sequence(&[&sequence(&[&tlv(tag::OCTET_STRING, certificate.sha256())])])]);
-    let mut attributes = [
+    let mut attributes = vec![
         attribute(oid::CONTENT_TYPE, &identifier(content_type)),
         attribute(oid::MESSAGE_DIGEST, message_digest),
         attribute(oid::SIGNING_CERTIFICATE_V2, &reference),
     ];
+    attributes.extend_from_slice(more);
     attributes.sort();
     attributes.concat()
 }

@@ -6,6 +6,7 @@
 mod arguments;
 mod input;
 mod output;
+mod seal_command;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -13,14 +14,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use arguments::{Arguments, Usage};
+use arguments::{Arguments, Command, Usage};
 use clap::Parser as _;
 use output::Output;
-use verifier::{ExitStatus, FileVerdict, Language, UnixTime, ValidationTime, Validator, summary, to_json, to_text};
+use verifier::{
+    DocumentStatus, ExitStatus, FileVerdict, Language, UnixTime, ValidationTime, Validator, summary, to_json, to_text,
+};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    ExitCode::from(match run(&arguments) {
+    let result = match &arguments.command {
+        Some(Command::Seal(seal)) => seal_command::run(seal, now),
+        None => run(&arguments),
+    };
+    ExitCode::from(match result {
         Ok(status) => status.code(),
         Err(usage) => {
             eprintln!("teken-verify: {usage}");
@@ -38,15 +45,33 @@ fn run(arguments: &Arguments) -> Result<ExitStatus, Usage> {
         eprintln!("teken-verify: {}: {}", directory.display(), no_pdf(arguments.language()));
     }
     let output = Output::new(arguments, files.len());
-    let verdicts = verify_all(arguments, &validator, time, &files, &output);
+    let judged = verify_all(arguments, &validator, time, &files, &output);
     output.finish()?;
-    if verdicts.len() > 1 && !arguments.quiet && !arguments.json {
-        eprintln!("{}", summary(&verdicts, arguments.language()));
+    if judged.len() > 1 && !arguments.quiet && !arguments.json {
+        let verdicts: Vec<FileVerdict> = judged.iter().map(|one| one.verdict).collect();
+        eprintln!("{}{}", summary(&verdicts, arguments.language()), statuses(&judged));
     }
     // A directory without any file to verify has proved nothing.
     let nothing = empty.iter().map(|_| ExitStatus::NoSignature);
-    let statuses = verdicts.iter().map(|verdict| verdict.exit_code()).chain(nothing);
-    Ok(statuses.reduce(ExitStatus::worse).unwrap_or(ExitStatus::NoSignature))
+    let codes = judged.iter().map(|one| one.exit_status).chain(nothing);
+    Ok(codes.reduce(ExitStatus::worse).unwrap_or(ExitStatus::NoSignature))
+}
+
+/// What became of one file, for the summary and the exit code.
+struct Judged {
+    verdict: FileVerdict,
+    document_status: Option<&'static str>,
+    exit_status: ExitStatus,
+}
+
+/// How many documents have which status, where somebody asked.
+fn statuses(judged: &[Judged]) -> String {
+    let mut counts = BTreeMap::new();
+    for status in judged.iter().filter_map(|one| one.document_status) {
+        *counts.entry(status).or_insert(0_usize) += 1;
+    }
+    let parts: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    if parts.is_empty() { String::new() } else { format!("; status: {}", parts.join(", ")) }
 }
 
 fn no_pdf(language: Language) -> &'static str {
@@ -68,7 +93,7 @@ fn verify_all(
     time: ValidationTime,
     files: &[input::File],
     output: &Output,
-) -> Vec<FileVerdict> {
+) -> Vec<Judged> {
     let one = |file: &input::File| {
         let report = file.verify(validator, time);
         let mut text = if arguments.quiet {
@@ -81,7 +106,8 @@ fn verify_all(
         if arguments.json && !arguments.quiet {
             text.push('\n');
         }
-        (report.verdict, text)
+        let document_status = report.document_status.as_ref().map(DocumentStatus::as_str);
+        (Judged { verdict: report.verdict, document_status, exit_status: report.exit_status() }, text)
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
     if cores <= 1 {

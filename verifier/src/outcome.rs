@@ -8,7 +8,7 @@ use crate::report::{Check, CheckResult, Conclusion, Indication, Reason};
 
 /// The outcome of one check.
 #[derive(Debug)]
-pub(crate) enum Outcome<P> {
+pub(crate) enum Outcome<P, C = Check> {
     /// Established.
     Passed(P),
     /// It does not hold.
@@ -16,12 +16,12 @@ pub(crate) enum Outcome<P> {
     /// Something is there that was not judged.
     NotChecked(Finding),
     /// This check, before it, gave nothing to work on; that one's finding says why.
-    NotAttempted(Check),
+    NotAttempted(C),
     /// There is nothing to check.
     NotApplicable,
 }
 
-impl<P> Outcome<P> {
+impl<P, C: Copy> Outcome<P, C> {
     /// The proof, if there is one.
     pub(crate) fn proof(&self) -> Option<&P> {
         match self {
@@ -39,7 +39,7 @@ impl<P> Outcome<P> {
     }
 
     /// The check without which nothing follows from this one: the one that it lacked itself, else `own`.
-    fn lacking(&self, own: Check) -> Check {
+    fn lacking(&self, own: C) -> C {
         match self {
             Self::NotAttempted(root) => *root,
             _ => own,
@@ -47,12 +47,12 @@ impl<P> Outcome<P> {
     }
 
     /// Runs a check on the proof of this one, which is `own`.
-    pub(crate) fn then<Q, R: Into<Outcome<Q>>>(&self, own: Check, check: impl FnOnce(&P) -> R) -> Outcome<Q> {
+    pub(crate) fn then<Q, R: Into<Outcome<Q, C>>>(&self, own: C, check: impl FnOnce(&P) -> R) -> Outcome<Q, C> {
         self.proof().map_or_else(|| Outcome::NotAttempted(self.lacking(own)), |proof| check(proof).into())
     }
 
     /// The proofs of this check and of another one, which is `others`.
-    pub(crate) fn and<'p, Q>(&'p self, own: Check, other: &'p Outcome<Q>, others: Check) -> Outcome<(&'p P, &'p Q)> {
+    pub(crate) fn and<'p, Q>(&'p self, own: C, other: &'p Outcome<Q, C>, others: C) -> Outcome<(&'p P, &'p Q), C> {
         match (self.proof(), other.proof()) {
             (Some(first), Some(second)) => Outcome::Passed((first, second)),
             (None, _) => Outcome::NotAttempted(self.lacking(own)),
@@ -70,20 +70,10 @@ impl<P> Outcome<P> {
     }
 
     /// Where the form of the signature failed for a reason that is this check's too, this one failed with it.
-    pub(crate) fn sharing<Q>(self, form: &Outcome<Q>, is_shared: impl FnOnce(&Finding) -> bool) -> Self {
+    pub(crate) fn sharing<Q>(self, form: &Outcome<Q, C>, is_shared: impl FnOnce(&Finding) -> bool) -> Self {
         match form {
             Outcome::Failed(finding) if is_shared(finding) => Self::Failed(finding.clone()),
             _ => self,
-        }
-    }
-
-    /// Why it gave that.
-    pub(crate) fn reason(&self) -> Reason {
-        match self {
-            Self::Passed(_) => Reason::Established,
-            Self::Failed(finding) | Self::NotChecked(finding) => Reason::Found(finding.clone()),
-            Self::NotAttempted(needed) => Reason::Needs(*needed),
-            Self::NotApplicable => Reason::NothingThere,
         }
     }
 
@@ -98,11 +88,23 @@ impl<P> Outcome<P> {
     }
 }
 
+impl<P> Outcome<P> {
+    /// Why it gave that.
+    pub(crate) fn reason(&self) -> Reason {
+        match self {
+            Self::Passed(_) => Reason::Established,
+            Self::Failed(finding) | Self::NotChecked(finding) => Reason::Found(finding.clone()),
+            Self::NotAttempted(needed) => Reason::Needs(*needed),
+            Self::NotApplicable => Reason::NothingThere,
+        }
+    }
+}
+
 fn is_wrong(finding: &Finding) -> bool {
     matches!(finding.conclusion(), Some(Conclusion { indication: Indication::TotalFailed, .. }))
 }
 
-impl<P> From<Result<P, Finding>> for Outcome<P> {
+impl<P, C> From<Result<P, Finding>> for Outcome<P, C> {
     fn from(result: Result<P, Finding>) -> Self {
         match result {
             Ok(proof) => Self::Passed(proof),

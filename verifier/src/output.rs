@@ -3,8 +3,6 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 
-use verifier::FileVerdict;
-
 use crate::arguments::{Arguments, Usage};
 
 /// Where reports go. Written to from any thread, one report at a time.
@@ -30,7 +28,7 @@ impl Output {
     }
 
     /// Writes one report and gives its verdict back.
-    pub(crate) fn write(&self, (verdict, text): (FileVerdict, String)) -> FileVerdict {
+    pub(crate) fn write<V>(&self, (verdict, text): (V, String)) -> V {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let result = io::stdout().lock().write_all(text.as_bytes());
         state.keep(result);

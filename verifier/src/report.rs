@@ -9,6 +9,7 @@ use pades::PdfError;
 use crate::clock::{UnixTime, ValidationTime};
 use crate::findings::Finding;
 use crate::later_revisions::Change;
+use crate::published::DocumentStatus;
 
 mod steps;
 mod used;
@@ -73,6 +74,10 @@ pub struct SignatureReport {
     pub best_signature_time_basis: TimeBasis,
     /// What the service stated.
     pub statement: Option<SigningStatement>,
+    /// The text of the document's QR seal in the signature dictionary. `Validator::verify_seal` judges it.
+    pub seal: Option<String>,
+    /// What became of the document since; `None` when nobody asked, or the service stated no place in a status list.
+    pub document_status: Option<DocumentStatus>,
     /// How much of the file is covered.
     pub coverage: CoverageWord,
     /// What was added later.
@@ -102,7 +107,7 @@ impl FileVerdict {
         }
     }
 
-    /// The exit code of `teken-verify` for a file with this verdict.
+    /// The exit code for this verdict alone; see [`Report::exit_status`].
     pub fn exit_code(self) -> ExitStatus {
         match self {
             Self::Signed(Indication::TotalPassed) => ExitStatus::Passed,
@@ -174,6 +179,8 @@ pub struct Report {
     pub validation_time: UnixTime,
     /// Its signatures, in file order.
     pub signatures: Vec<SignatureReport>,
+    /// What became of the document since, the worst of its signatures'; `None` when nobody asked or nothing was signed.
+    pub document_status: Option<DocumentStatus>,
     /// What was found about the file as a whole.
     pub findings: Vec<Finding>,
 }
@@ -186,6 +193,7 @@ impl Report {
             verdict: FileVerdict::Unreadable,
             validation_time: time.unix_time(),
             signatures: Vec::new(),
+            document_status: None,
             findings: vec![Finding::FileNotRead(kind)],
         }
     }
@@ -194,6 +202,12 @@ impl Report {
     pub fn too_large(length: usize, limit: usize, time: ValidationTime) -> Self {
         let finding = Finding::FileUnreadable(PdfError::TooLarge { length, limit });
         Self { findings: vec![finding], ..Self::not_read(std::io::ErrorKind::FileTooLarge, time) }
+    }
+
+    /// The exit code of `teken-verify` for this file: that of its verdict, or what became of the document if that is worse.
+    pub fn exit_status(&self) -> ExitStatus {
+        let verdict = self.verdict.exit_code();
+        self.document_status.as_ref().map_or(verdict, |status| verdict.worse(status.exit_status()))
     }
 
     /// The verdict on a file with these signatures: that of the worst.

@@ -3,8 +3,10 @@
 //! Job: read the service's own signed attribute and compare the claimed time with the service's time.
 //! Invariant: a [`StatementRead`] comes from signed attributes; whether to believe its maker is for the path.
 
+use evidence::seal::Seal;
 use evidence::signing_statement::CLAIMED_TIME_TOLERANCE_SECONDS;
 use evidence::{OidArc, SigningStatement};
+use pades::EmbeddedSignature;
 
 use crate::clock::UnixTime;
 use crate::cms::Single;
@@ -12,6 +14,7 @@ use crate::findings::Finding;
 use crate::format::WellFormed;
 use crate::outcome::Outcome;
 use crate::report::ClaimedTime;
+use crate::seal::SealProblem;
 
 /// The statement, read.
 #[derive(Debug)]
@@ -50,3 +53,28 @@ impl StatementRead {
         &self.0
     }
 }
+
+/// Compares the seal in the signature dictionary, which the office wrote, with the one that the service stated.
+pub(crate) fn note_seal(signature: &EmbeddedSignature, read: &Outcome<StatementRead>, notes: &mut Vec<Finding>) {
+    let stated = match read {
+        Outcome::Passed(read) => read.statement().seal_hash,
+        Outcome::NotApplicable => None,
+        // Nothing is known of what the service stated; the step's own finding says why.
+        Outcome::Failed(_) | Outcome::NotChecked(_) | Outcome::NotAttempted(_) => return,
+    };
+    let entry = match signature.seal_entry() {
+        Ok(entry) => entry,
+        Err(fault) => return notes.push(Finding::Seal(SealProblem::EntryFaulty(fault))),
+    };
+    let problem = match (entry, stated) {
+        (None, None) => return,
+        (None, Some(_)) => SealProblem::StatedAndAbsent,
+        (Some(_), None) => SealProblem::NotStated,
+        (Some(text), Some(hash)) if Seal::from_text(text).is_ok_and(|seal| seal.hash() == hash) => return,
+        (Some(_), Some(_)) => SealProblem::NotTheStated,
+    };
+    notes.push(Finding::Seal(problem));
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 //! characters are shown as U+FFFD.
 
 use crate::findings::{Finding, Language, Severity};
+use crate::published::status_sentence;
 use crate::report::{
     CertificateFacts, CheckResult, Conclusion, FileVerdict, Indication, ListSource, ListUsed, Reason, Report,
     SignatureReport,
@@ -16,7 +17,7 @@ mod lines;
 mod reasons;
 mod words;
 
-use lines::{Lines, safe};
+pub(crate) use lines::{Lines, safe};
 pub(crate) use reasons::sentence as reason;
 use words::Words;
 
@@ -34,8 +35,11 @@ pub fn to_text(file: &str, report: &Report, language: Language, detail: Detail) 
     let words = Words(language);
     let mut lines = Lines::default();
     lines.unbroken(0, &format!("{}: {}", safe(file), report.verdict.as_str()));
-    lines.add(2, &format!("{}.", words.file(report.verdict)));
+    lines.add(2, &words.file_with_status(report));
     lines.add(2, &words.judged_at(report.validation_time));
+    if let Some(status) = &report.document_status {
+        lines.add(2, &format!("{}: {}", words.status(), safe(&status_sentence(status, language))));
+    }
     for signature in &report.signatures {
         write_signature(&mut lines, signature, words, detail);
     }
@@ -140,6 +144,16 @@ fn write_not_checked<'r>(lines: &mut Lines, signature: &'r SignatureReport, word
     told
 }
 
+/// What was found, the worst first as it comes, one a line.
+pub(crate) fn write_findings_in<'f>(
+    lines: &mut Lines,
+    indent: usize,
+    findings: impl Iterator<Item = &'f Finding>,
+    language: Language,
+) {
+    write_findings(lines, indent, findings, Words(language));
+}
+
 fn write_findings<'f>(lines: &mut Lines, indent: usize, findings: impl Iterator<Item = &'f Finding>, words: Words) {
     for finding in findings {
         let mark = match finding.severity() {
@@ -160,7 +174,7 @@ fn write_detail(lines: &mut Lines, indent: usize, finding: &Finding, words: Word
 }
 
 /// Name, title, organization: what the certificate says of whose key it is.
-fn person(certificate: &CertificateFacts) -> String {
+pub(crate) fn person(certificate: &CertificateFacts) -> String {
     let CertificateFacts { name, title, organization, .. } = certificate;
     // A certificate without a common name is shown by everything that it says, and that has these already.
     let rest = [title, organization].into_iter().flatten().filter(|part| !name.contains(part.as_str()));
@@ -168,7 +182,7 @@ fn person(certificate: &CertificateFacts) -> String {
 }
 
 /// The beginning of a digest, enough to compare by eye; all of it stands in JSON.
-fn short(sha256: &[u8; 32]) -> String {
+pub(crate) fn short(sha256: &[u8; 32]) -> String {
     let [a, b, c, d, e, f, g, h, ..] = *sha256;
     format!("{}\u{2026}", hex::encode([a, b, c, d, e, f, g, h]))
 }

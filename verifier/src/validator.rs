@@ -1,6 +1,7 @@
 //! What is trusted, demanded and at hand: read once, used for every file.
 
 use evidence::OidArc;
+use evidence::seal::IdentityNumber;
 use pades::{Limits, SignedPdf};
 
 use crate::algorithms::AlgorithmPolicy;
@@ -10,8 +11,10 @@ use crate::file_octets::{FileOctets, KeptStates};
 use crate::findings::Finding;
 use crate::links::LinkCache;
 use crate::path::PolicyDemands;
+use crate::published::{AuthenticPublished, Published};
 use crate::report::Report;
 use crate::revocation::{Crl, RevocationDemand};
+use crate::seal::{self, SealOrigin, SealReport, SealedFileReport};
 use crate::trust::{MaterialError, TrustAnchors, read_blocks};
 use crate::verify;
 
@@ -81,12 +84,14 @@ pub struct Validator {
     data: ValidationData,
     policy: Policy,
     links: LinkCache,
+    published: AuthenticPublished,
 }
 
 impl Validator {
     /// Takes what is trusted, at hand and demanded.
     pub fn new(anchors: TrustAnchors, data: ValidationData, policy: Policy) -> Self {
-        Self { anchors, time_stamp_anchors: None, data, policy, links: LinkCache::default() }
+        let (links, published) = (LinkCache::default(), AuthenticPublished::default());
+        Self { anchors, time_stamp_anchors: None, data, policy, links, published }
     }
 
     /// Trusts these for time-stamps instead of the anchors for signatures.
@@ -94,6 +99,39 @@ impl Validator {
     pub fn with_time_stamp_anchors(mut self, anchors: TrustAnchors) -> Self {
         self.time_stamp_anchors = Some(anchors);
         self
+    }
+
+    /// Takes what the agency published: its trust list, for seals, and its status lists.
+    #[must_use]
+    pub fn with_published(mut self, published: Published) -> Self {
+        self.published = published.authenticate(&self.anchors, self.policy.crypto);
+        self
+    }
+
+    /// Verifies the seal with this text at one moment. `number` is the NIK, or on a kartu keluarga its own number, as a person
+    /// read it on the paper.
+    pub fn verify_seal(&self, text: &str, number: Option<&IdentityNumber>, time: ValidationTime) -> SealReport {
+        seal::verify_seal(SealOrigin::Text, text, number, self, time)
+    }
+
+    /// The same as a report of its own, as `teken-verify seal` writes it.
+    pub fn verify_seal_text(
+        &self,
+        text: &str,
+        number: Option<&IdentityNumber>,
+        time: ValidationTime,
+    ) -> SealedFileReport {
+        SealedFileReport::of(vec![self.verify_seal(text, number, time)], Vec::new(), time)
+    }
+
+    /// Verifies every seal in a picture (PNG, JPEG; needs the feature `qr`), in a PDF, or in a file with a seal's text.
+    pub fn verify_sealed_file(
+        &self,
+        octets: &[u8],
+        number: Option<&IdentityNumber>,
+        time: ValidationTime,
+    ) -> SealedFileReport {
+        seal::verify_sealed_file(octets, number, self, time)
     }
 
     /// Verifies every signature of one file at one moment.
@@ -116,6 +154,10 @@ impl Validator {
 
     pub(crate) fn crls(&self) -> &[Crl] {
         &self.data.crls
+    }
+
+    pub(crate) fn published(&self) -> &AuthenticPublished {
+        &self.published
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -16,6 +16,7 @@ use crate::integrity::{Intact, coverage_word};
 use crate::later_revisions::Permitted;
 use crate::outcome::Outcome;
 use crate::path::TrustedPath;
+use crate::published::DocumentStatus;
 use crate::report::{
     CertificateFacts, Check, CheckResult, Checks, ClaimedTime, Conclusion, CoverageWord, Format, Indication,
     LaterRevision, Reason, SignatureReport, Step, SubIndication, TimeBasis,
@@ -50,12 +51,13 @@ pub(crate) struct Beside {
     pub(crate) notes: Vec<Finding>,
     pub(crate) claimed: Option<ClaimedTime>,
     pub(crate) later: Vec<LaterRevision>,
+    pub(crate) document_status: Option<DocumentStatus>,
 }
 
 impl Evidence<'_> {
     /// The verdict and everything that it rests on.
     pub(crate) fn report(self, signature: &EmbeddedSignature, beside: Beside, time: ValidationTime) -> SignatureReport {
-        let Beside { mut notes, claimed, later } = beside;
+        let Beside { mut notes, claimed, later, document_status } = beside;
         let (conclusion, steps, mut findings) = conclude(&self, &notes);
         let checks = Checks::of(&steps);
         let best = BestSignatureTime::establish(self.stamped_time(signature, conclusion), time);
@@ -87,6 +89,8 @@ impl Evidence<'_> {
             best_signature_time: best.unix_time(),
             best_signature_time_basis: best.basis(),
             statement: self.authentic.proof().and(self.statement.proof()).map(|read| read.statement().clone()),
+            seal: signature.seal().map(str::to_owned),
+            document_status,
             coverage: coverage_word(signature),
             later_revisions: later,
             findings,
@@ -235,6 +239,8 @@ pub(crate) fn without_field(finding: Finding, time: ValidationTime) -> Signature
         best_signature_time: time.unix_time(),
         best_signature_time_basis: TimeBasis::Validation,
         statement: None,
+        seal: None,
+        document_status: None,
         coverage: CoverageWord::Partial,
         later_revisions: Vec::new(),
         findings: vec![finding],

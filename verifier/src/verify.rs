@@ -4,6 +4,7 @@
 //! finding that stands against it. A step whose inputs exist still runs after another one failed. `verdict` makes the
 //! conclusion of all of them.
 
+use evidence::SigningStatement;
 use pades::{EmbeddedSignature, PdfError, SignedPdf};
 
 use crate::authenticity::{Authentic, NamedCertificate};
@@ -19,11 +20,12 @@ use crate::later_revisions::{History, Permitted};
 use crate::orphans;
 use crate::outcome::Outcome;
 use crate::path::{PathRequest, TrustedPath};
+use crate::published::{DocumentStatus, Since, StatusProblem};
 use crate::report::{Check, FileVerdict, Format, Report, SignatureReport};
 use crate::revocation::NotRevoked;
 use crate::signed_attributes::AttributesAgree;
 use crate::signing_time::claimed;
-use crate::statement::StatementRead;
+use crate::statement::{StatementRead, note_seal};
 use crate::suitability::Suitable;
 use crate::time_stamps::TimeStampsJudged;
 use crate::validation_data::{AtHand, Carried, ValidationDataUsed};
@@ -42,7 +44,7 @@ struct Opened<'a> {
 pub(crate) fn verify(bytes: &[u8], kept: &KeptStates, validator: &Validator, time: ValidationTime) -> Report {
     let pdf = match SignedPdf::open(bytes, validator.limits()) {
         Ok(pdf) => pdf,
-        Err(error) => return unopened(bytes, error, time),
+        Err(error) => return unopened(bytes, error, validator, time),
     };
     let file = Opened {
         digests: FileDigests::of_file(bytes, kept, pdf.signatures()),
@@ -74,11 +76,13 @@ pub(crate) fn verify(bytes: &[u8], kept: &KeptStates, validator: &Validator, tim
         findings.push(Finding::NoSignature);
     }
     findings.extend(validator.file_notes(pdf));
+    let document_status = worst_status(validator, &signatures);
     Report {
         sha256: Some(file.digests.sha256()),
         verdict: Report::verdict_of(&signatures),
         validation_time: time.unix_time(),
         signatures,
+        document_status,
         findings,
     }
 }
@@ -136,6 +140,7 @@ fn verify_signature(
     // 6. What the service stated.
     let statement =
         form.then(Check::Format, |form| StatementRead::establish(form, validator.arc(), claimed.as_ref(), &mut notes));
+    note_seal(signature, &statement, &mut notes);
 
     // 7. The certificate is made for signing documents, or for time-stamps.
     let suitable = authentic.then(Check::SignatureValue, |authentic| match format {
@@ -170,6 +175,10 @@ fn verify_signature(
     let later_revisions = intact
         .then(Check::Document, |intact| Permitted::establish(pdf, signature, intact, history, &mut later, &mut notes));
 
+    // 13. What became of the document since, where somebody asks and the service stated where that stands.
+    let stated = authentic.proof().and(statement.proof()).map(StatementRead::statement);
+    let document_status = published_status(validator, stated, time, &mut notes);
+
     // The verdict.
     let evidence = Evidence {
         form,
@@ -186,7 +195,7 @@ fn verify_signature(
         validation_data,
         later_revisions,
     };
-    evidence.report(signature, Beside { notes, claimed, later }, time)
+    evidence.report(signature, Beside { notes, claimed, later, document_status }, time)
 }
 
 /// What is signed when there are no signed attributes: the content of `adbe.pkcs7.sha1`, else the document.
@@ -202,8 +211,29 @@ fn content_signed<'a>(
     }
 }
 
+/// What the status lists say of the document that this statement is about.
+fn published_status(
+    validator: &Validator,
+    statement: Option<&SigningStatement>,
+    time: ValidationTime,
+    notes: &mut Vec<Finding>,
+) -> Option<DocumentStatus> {
+    let statement = statement.filter(|_| validator.published().is_status_asked())?;
+    let since = Since::SignedAt(statement.signed_at.into());
+    Some(validator.published().status(statement.status_index?, since, time, notes))
+}
+
+/// The document's status: the worst of its signatures'. One that nobody can look up was not checked.
+fn worst_status(validator: &Validator, signatures: &[SignatureReport]) -> Option<DocumentStatus> {
+    if !validator.published().is_status_asked() || signatures.is_empty() {
+        return None;
+    }
+    let known = signatures.iter().filter_map(|signature| signature.document_status.clone());
+    Some(known.reduce(DocumentStatus::worse).unwrap_or(DocumentStatus::NotChecked(StatusProblem::NoIndex)))
+}
+
 /// A file that cannot be opened. If it carries signatures, it is not merely unreadable: they cannot hold.
-fn unopened(bytes: &[u8], error: PdfError, time: ValidationTime) -> Report {
+fn unopened(bytes: &[u8], error: PdfError, validator: &Validator, time: ValidationTime) -> Report {
     let is_pdf_with_signature =
         !matches!(error, PdfError::Encrypted | PdfError::TooLarge { .. }) && orphans::has_signature(bytes);
     let (signatures, findings, verdict) = if is_pdf_with_signature {
@@ -214,5 +244,6 @@ fn unopened(bytes: &[u8], error: PdfError, time: ValidationTime) -> Report {
         (Vec::new(), vec![Finding::FileUnreadable(error)], FileVerdict::Unreadable)
     };
     let sha256 = Some(crate::crypto::digest::Digest::sha256(bytes));
-    Report { sha256, verdict, validation_time: time.unix_time(), signatures, findings }
+    let document_status = worst_status(validator, &signatures);
+    Report { sha256, verdict, validation_time: time.unix_time(), signatures, document_status, findings }
 }

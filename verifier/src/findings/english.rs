@@ -150,6 +150,9 @@ pub(super) fn sentence(finding: &Finding) -> String {
             };
             format!("{weight}: {}.", change.text(Language::English))
         }
+        Finding::Seal(problem) => problem.text(Language::English),
+        Finding::TrustList(problem) => problem.text(Language::English),
+        Finding::Status(problem) => problem.text(Language::English),
         Finding::UnexplainedOctets { offset, length } => format!(
             "{length} octets from octet {offset} on are neither signed nor part of any change that a reader knows."
         ),

@@ -92,6 +92,9 @@ pub(super) fn sentence(finding: &Finding) -> String {
             };
             format!("{weight}: {}.", change.text(Language::Indonesian))
         }
+        Finding::Seal(problem) => problem.text(Language::Indonesian),
+        Finding::TrustList(problem) => problem.text(Language::Indonesian),
+        Finding::Status(problem) => problem.text(Language::Indonesian),
         Finding::UnexplainedOctets { offset, length } => format!("{length} oktet mulai dari oktet {offset} tidak ditandatangani dan bukan bagian dari perubahan yang dikenal."),
         Finding::PaddingAfterEnd { length } => format!("Ada {length} oktet pengisi di belakang akhir berkas."),
     }

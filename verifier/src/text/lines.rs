@@ -5,11 +5,11 @@ const WIDTH: usize = 80;
 
 /// Lines, one behind the other.
 #[derive(Debug, Default)]
-pub(super) struct Lines(String);
+pub(crate) struct Lines(String);
 
 impl Lines {
     /// Adds a text, broken at blanks where it would be wider than the terminal; what follows the first line stands two further in.
-    pub(super) fn add(&mut self, indent: usize, text: &str) {
+    pub(crate) fn add(&mut self, indent: usize, text: &str) {
         let mut column = 0;
         for word in text.split(' ') {
             let width = word.chars().count();
@@ -31,19 +31,19 @@ impl Lines {
     }
 
     /// Adds a text as it is: a path is copied, or searched for.
-    pub(super) fn unbroken(&mut self, indent: usize, text: &str) {
+    pub(crate) fn unbroken(&mut self, indent: usize, text: &str) {
         self.0.push_str(&" ".repeat(indent));
         self.0.push_str(text);
         self.0.push('\n');
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.0
     }
 }
 
 /// Text from outside, made harmless for a terminal.
-pub(super) fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     text.chars()
         .map(|character| match character {
             // Directional marks, overrides and isolates make "gpj.exe" of "exe.jpg".

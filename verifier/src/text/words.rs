@@ -4,7 +4,8 @@ use evidence::SigningStatement;
 
 use super::{CertificateFacts, CheckResult, FileVerdict, Indication, Language, ListSource, ListUsed, short};
 use crate::clock::UnixTime;
-use crate::report::{Check, CoverageWord, TimeBasis};
+use crate::published::headline;
+use crate::report::{Check, CoverageWord, Report, TimeBasis};
 
 #[derive(Clone, Copy)]
 pub(super) struct Words(pub(super) Language);
@@ -34,6 +35,19 @@ impl Words {
             }
             FileVerdict::Unreadable => self.pick("Berkas tidak dapat dibaca", "The file cannot be read"),
         }
+    }
+
+    /// The verdict in a sentence, with what became of the document where that takes something from it.
+    pub(super) fn file_with_status(self, report: &Report) -> String {
+        let verdict = self.file(report.verdict);
+        match report.document_status.as_ref().and_then(|status| headline(status, self.0)) {
+            Some(status) => format!("{verdict}, {} {status}.", self.pick("TETAPI", "BUT")),
+            None => format!("{verdict}."),
+        }
+    }
+
+    pub(super) fn status(self) -> &'static str {
+        self.pick("Status dokumen", "Status of the document")
     }
 
     pub(super) fn judged_at(self, time: UnixTime) -> String {

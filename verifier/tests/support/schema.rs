@@ -99,6 +99,7 @@ fn is_of_type(wanted: &Value, value: &Value) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         unknown => panic!("the type {unknown} is not known here"),
     }

@@ -1,0 +1,215 @@
+//! What became of a document, and every list that must not answer.
+
+use evidence::UnixSeconds;
+use evidence::status::{LIST_OCTETS, StatusList, StatusValue};
+use evidence::trust_list::{KeyPurpose, KeyState};
+
+use super::*;
+use crate::findings::Finding;
+use crate::made_for_tests::agency::{
+    DAY, NOW, PREFIX, RETIRED_STATUS, ROOT, SEAL, STATUS, STRANGER, at, genuine, index, payload, seal,
+    signed_trust_list, status_list, token, trust_list, trusted, usual, validator,
+};
+use crate::report::{ExitStatus, Indication};
+use crate::seal::SealReport;
+
+/// The surat was issued five days ago, so that lists of today know it.
+fn judge(lists: &[&[u8]]) -> SealReport {
+    usual(lists).verify_seal(&seal(&payload(-5), SEAL, PREFIX).to_text(), None, at(NOW))
+}
+
+fn of(value: StatusValue, issued: u64) -> Vec<u8> {
+    status_list(0, &[(payload(0).head.status, value)], issued, STATUS)
+}
+
+/// Status, exit code, and the findings beside.
+fn told(report: &SealReport) -> (&'static str, ExitStatus, Vec<&'static str>) {
+    assert_eq!(report.conclusion.indication, Indication::TotalPassed, "the seal is genuine whatever its status");
+    let status = report.document_status.as_ref().expect("a status was asked for");
+    (status.as_str(), report.exit_status(), report.findings.iter().map(Finding::code).collect())
+}
+
+fn why(report: &SealReport) -> &'static str {
+    match &report.document_status {
+        Some(DocumentStatus::NotChecked(problem)) => problem.code(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// It was asked for, and could not be checked: never green.
+fn assert_not_checked(report: &SealReport, code: &str) {
+    assert_eq!(told(report).0, "NOT-CHECKED");
+    assert_eq!(told(report).1, ExitStatus::Indeterminate);
+    assert_eq!(why(report), code);
+}
+
+#[test]
+fn each_value_of_a_list_has_its_exit_code() {
+    for (value, word, exit) in [
+        (StatusValue::Valid, "VALID", ExitStatus::Passed),
+        (StatusValue::Invalid, "INVALID", ExitStatus::DocumentRevoked),
+        (StatusValue::Suspended, "SUSPENDED", ExitStatus::DocumentRevoked),
+        (StatusValue::Superseded, "SUPERSEDED", ExitStatus::DocumentRevoked),
+    ] {
+        assert_eq!(told(&judge(&[&of(value, NOW - 60)])), (word, exit, vec![]));
+    }
+    // A place that was never given to a document.
+    let nothing = token(&StatusList::new_invalid(0).expect("a shard"), NOW - 60, STATUS);
+    assert_eq!(told(&judge(&[&nothing])), ("INVALID", ExitStatus::DocumentRevoked, vec![]));
+}
+
+#[test]
+fn a_list_is_fresh_for_an_hour_and_says_nothing_after_a_week() {
+    let fresh = |age: u64| match judge(&[&of(StatusValue::Valid, NOW - age)]).document_status {
+        Some(DocumentStatus::Checked(read)) => {
+            assert_eq!((read.value, read.age), (StatusValue::Valid, age));
+            read.is_fresh
+        }
+        other => panic!("{other:?}"),
+    };
+    assert!(fresh(0) && fresh(3_599));
+    assert!(!fresh(3_600) && !fresh(7 * DAY - 1));
+    assert_not_checked(&judge(&[&of(StatusValue::Valid, NOW - 7 * DAY)]), "STATUS_LIST_EXPIRED");
+}
+
+#[test]
+fn without_a_list_of_its_shard_a_document_is_not_checked() {
+    let mut nothing = Published::none();
+    nothing.set_trust_list(&signed_trust_list(&trust_list(), ROOT));
+    nothing.ask_status();
+    let report = usual(&[]).with_published(nothing).verify_seal(&genuine().to_text(), None, at(NOW));
+    assert_not_checked(&report, "STATUS_LIST_MISSING");
+    let other_shard = status_list(1, &[(index(1, 12_345), StatusValue::Valid)], NOW - 60, STATUS);
+    assert_not_checked(&judge(&[&other_shard]), "STATUS_LIST_MISSING");
+}
+
+#[test]
+fn a_damaged_list_answers_nothing_and_is_told() {
+    let good = of(StatusValue::Valid, NOW - 60);
+    let truncated = good.get(..good.len() - 1).expect("octets");
+    let report = judge(&[truncated]);
+    assert_not_checked(&report, "STATUS_LIST_MISSING");
+    assert_eq!(told(&report).2, ["STATUS_LIST_MALFORMED"]);
+    // Beside a good one it is told all the same: it may be the newer one.
+    assert_eq!(told(&judge(&[truncated, &good])), ("VALID", ExitStatus::Passed, vec!["STATUS_LIST_MALFORMED"]));
+    assert_eq!(LIST_OCTETS, 262_144);
+}
+
+#[test]
+fn a_list_by_a_key_that_is_no_status_key_in_use_answers_nothing() {
+    let good = payload(0).head.status;
+    for signer in [SEAL, ROOT, STRANGER, RETIRED_STATUS] {
+        let list = status_list(0, &[(good, StatusValue::Valid)], NOW - 60, signer);
+        assert_not_checked(&judge(&[&list]), "STATUS_LIST_NOT_AUTHENTIC");
+    }
+    let by = |change: fn(&mut evidence::trust_list::TrustedKey)| {
+        let mut list = trust_list();
+        let mut key = trusted(STATUS, KeyPurpose::Status, KeyState::Active);
+        change(&mut key);
+        list.keys = vec![trusted(SEAL, KeyPurpose::Seal, KeyState::Active), key];
+        let validator = validator(
+            Some(&signed_trust_list(&list, ROOT)),
+            &[&of(StatusValue::Valid, NOW - 60)],
+            Implementation::PureRust,
+        );
+        validator.verify_seal(&genuine().to_text(), None, at(NOW))
+    };
+    assert_eq!(told(&by(|_| {})).0, "VALID");
+    for change in [
+        (|key| key.state = KeyState::Compromised { at: UnixSeconds(NOW - 2 * DAY) })
+            as fn(&mut evidence::trust_list::TrustedKey),
+        |key| key.issue_from = UnixSeconds(NOW - 59),
+        |key| key.issue_to = UnixSeconds(NOW - 61),
+    ] {
+        assert_not_checked(&by(change), "STATUS_LIST_NOT_AUTHENTIC");
+    }
+}
+
+#[test]
+fn a_list_from_the_future_answers_nothing_yet() {
+    let future = of(StatusValue::Valid, NOW + 1);
+    assert_not_checked(&judge(&[&future]), "STATUS_LIST_FROM_FUTURE");
+    let now = of(StatusValue::Suspended, NOW);
+    let both = judge(&[&future, &now]);
+    assert_eq!(told(&both), ("SUSPENDED", ExitStatus::DocumentRevoked, vec!["STATUS_LIST_FROM_FUTURE"]));
+}
+
+#[test]
+fn the_newest_list_answers_and_an_older_one_beside_it_is_told() {
+    let (old, new) = (of(StatusValue::Valid, NOW - DAY), of(StatusValue::Superseded, NOW - 60));
+    for lists in [[&old[..], &new[..]], [&new[..], &old[..]]] {
+        let expected = ("SUPERSEDED", ExitStatus::DocumentRevoked, vec!["STATUS_LIST_ROLLED_BACK"]);
+        assert_eq!(told(&judge(&lists)), expected);
+    }
+    // One that has expired is still the newest.
+    let (older, expired) = (of(StatusValue::Valid, NOW - 9 * DAY), of(StatusValue::Valid, NOW - 8 * DAY));
+    assert_not_checked(&judge(&[&older, &expired]), "STATUS_LIST_EXPIRED");
+    // A newer one by a stranger does not push the agency's aside.
+    let place = payload(0).head.status;
+    let forged = status_list(0, &[(place, StatusValue::Valid)], NOW, STRANGER);
+    assert_eq!(told(&judge(&[&forged, &new])).0, "SUPERSEDED");
+    let contradiction = of(StatusValue::Valid, NOW - 60);
+    assert_not_checked(&judge(&[&new, &contradiction]), "STATUS_LISTS_CONTRADICT");
+    assert_eq!(told(&judge(&[&new, &new])).0, "SUPERSEDED");
+}
+
+#[test]
+fn a_list_of_the_day_of_issue_does_not_call_a_seal_invalid() {
+    let end = payload(-5).head.issue_date.end_in_jakarta().0;
+    assert_not_checked(&judge(&[&of(StatusValue::Invalid, end)]), "STATUS_LIST_OLDER_THAN_DOCUMENT");
+    assert_eq!(told(&judge(&[&of(StatusValue::Invalid, end + 1)])).0, "INVALID");
+    // What is not INVALID in a list was known to it.
+    assert_eq!(told(&judge(&[&of(StatusValue::Valid, end - DAY)])).0, "VALID");
+    assert_eq!(told(&judge(&[&of(StatusValue::Superseded, end - DAY)])).0, "SUPERSEDED");
+}
+
+#[test]
+fn a_list_from_before_the_signature_says_nothing_about_it() {
+    let validator = usual(&[&of(StatusValue::Valid, NOW - 60)]);
+    let ask = |signed: u64| {
+        let since = Since::SignedAt(crate::clock::UnixTime::from(UnixSeconds(signed)));
+        validator.published().status(payload(0).head.status, since, at(NOW), &mut Vec::new())
+    };
+    assert_eq!(ask(NOW - 60).as_str(), "VALID");
+    let issued = crate::clock::UnixTime::from(UnixSeconds(NOW - 60));
+    assert_eq!(ask(NOW - 59), DocumentStatus::NotChecked(StatusProblem::OlderThanDocument { issued }));
+}
+
+#[test]
+fn without_a_trust_list_nobodys_status_list_counts() {
+    let list = of(StatusValue::Valid, NOW - 60);
+    let validator = validator(None, &[&list], Implementation::default());
+    let report = validator.verify_seal(&genuine().to_text(), None, at(NOW));
+    assert_eq!(why(&report), "TRUST_LIST_MISSING");
+    assert_eq!(report.exit_status(), ExitStatus::Indeterminate);
+}
+
+#[test]
+fn a_forged_seal_is_failed_and_not_revoked() {
+    let list = of(StatusValue::Invalid, NOW - 60);
+    let report = usual(&[&list]).verify_seal(&seal(&payload(-5), STRANGER, PREFIX).to_text(), None, at(NOW));
+    assert_eq!(report.exit_status(), ExitStatus::Failed);
+}
+
+#[test]
+fn more_lists_than_there_are_shards_are_refused() {
+    let mut published = Published::none();
+    for _ in 0..MAX_STATUS_LISTS {
+        published.add_status_list("", b"").expect("a list");
+    }
+    assert_eq!(published.add_status_list("", b""), Err(TooManyStatusLists));
+}
+
+#[test]
+fn a_list_whose_values_cannot_be_inflated_is_damaged() {
+    let good = token(&StatusList::new_invalid(0).expect("a shard"), NOW - 60, STATUS);
+    let lst = StatusList::new_invalid(0).expect("a shard").compress();
+    let at = good.windows(lst.len()).position(|window| window == lst).expect("the stream stands in the token");
+    let mut other = good.clone();
+    for octet in other.get_mut(at + 2..at + lst.len()).expect("the stream") {
+        *octet = octet.wrapping_add(1);
+    }
+    let report = judge(&[&other]);
+    assert_not_checked(&report, "STATUS_LIST_MISSING");
+    assert_eq!(told(&report).2, ["STATUS_LIST_MALFORMED"]);
+}
