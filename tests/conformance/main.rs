@@ -13,6 +13,7 @@ mod handmade;
 mod peers;
 mod report;
 mod sample;
+mod seals_on_paper;
 
 use std::process::ExitCode;
 
@@ -27,5 +28,6 @@ fn main() -> ExitCode {
     forms::cases(&mut suite);
     carried_lists::cases(&mut suite);
     bit_flips::cases(&mut suite);
+    seals_on_paper::cases(&mut suite);
     suite.run()
 }

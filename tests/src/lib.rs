@@ -7,6 +7,7 @@ mod agency;
 mod assembly;
 mod caller;
 mod data;
+pub mod degraded;
 mod peers;
 mod programs;
 mod sample;

@@ -45,6 +45,8 @@ mod outcome;
 mod path;
 mod pem;
 mod published;
+#[cfg(all(feature = "qr", not(target_family = "wasm")))]
+pub mod qr;
 mod question;
 mod report;
 mod revocation;
