@@ -150,9 +150,13 @@ pub(crate) fn status_list(shard: u32, values: &[(StatusIndex, StatusValue)], iss
 }
 
 pub(crate) fn token(list: &StatusList, issued: u64, signer: u8) -> Vec<u8> {
+    token_behind(&trust_list().status_prefix, list, issued, signer)
+}
+
+pub(crate) fn token_behind(prefix: &StatusPrefix, list: &StatusList, issued: u64, signer: u8) -> Vec<u8> {
     let key = Key::new(signer);
     let times = TokenTimes::usual(UnixSeconds(issued));
-    let unsigned = UnsignedToken::new(list, &trust_list().status_prefix, times, key.hint()).expect("times");
+    let unsigned = UnsignedToken::new(list, prefix, times, key.hint()).expect("times");
     unsigned.sign_with(key.sign(&unsigned.to_be_signed())).expect("a signature")
 }
 

@@ -1,14 +1,14 @@
 //! What became of a document, and every list that must not answer.
 
-use evidence::UnixSeconds;
 use evidence::status::{LIST_OCTETS, StatusList, StatusValue};
 use evidence::trust_list::{KeyPurpose, KeyState};
+use evidence::{StatusPrefix, UnixSeconds};
 
 use super::*;
 use crate::findings::Finding;
 use crate::made_for_tests::agency::{
     DAY, NOW, PREFIX, RETIRED_STATUS, ROOT, SEAL, STATUS, STRANGER, at, genuine, index, payload, seal,
-    signed_trust_list, status_list, token, trust_list, trusted, usual, validator,
+    signed_trust_list, status_list, token, token_behind, trust_list, trusted, usual, validator,
 };
 use crate::report::{ExitStatus, Indication};
 use crate::seal::SealReport;
@@ -212,4 +212,13 @@ fn a_list_whose_values_cannot_be_inflated_is_damaged() {
     let report = judge(&[&other]);
     assert_not_checked(&report, "STATUS_LIST_MISSING");
     assert_eq!(told(&report).2, ["STATUS_LIST_MALFORMED"]);
+}
+
+#[test]
+fn a_list_behind_another_address_answers_nothing() {
+    let place = payload(0).head.status;
+    let mut list = StatusList::new_invalid(place.shard()).expect("a shard");
+    list.set(place, StatusValue::Valid).expect("a place");
+    let elsewhere = StatusPrefix::parse("https://uji.example.go.id/status/").expect("an address");
+    assert_not_checked(&judge(&[&token_behind(&elsewhere, &list, NOW - 60, STATUS)]), "STATUS_LIST_MISSING");
 }
