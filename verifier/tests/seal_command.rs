@@ -144,3 +144,50 @@ fn a_signed_file_whose_status_nobody_can_look_up_is_3_only_where_somebody_asks()
     assert_eq!(verify(false), (json!("TOTAL-PASSED"), Value::Null, 0));
     assert_eq!(verify(true), (json!("TOTAL-PASSED"), json!("NOT-CHECKED"), 3));
 }
+
+/// A page with these QR codes below each other, 5 pixels a module.
+#[cfg(feature = "qr")]
+fn picture(name: &str, texts: &[&str]) -> PathBuf {
+    const MODULE: usize = 5;
+    let codes: Vec<_> =
+        texts.iter().map(|text| qrcodegen::QrCode::encode_text(text, qrcodegen::QrCodeEcc::Medium).unwrap()).collect();
+    let widest = codes.iter().map(|code| usize::try_from(code.size()).unwrap()).max().unwrap() + 8;
+    let (width, height) = (widest * MODULE, widest * MODULE * codes.len());
+    let dark = |x: usize, y: usize| {
+        let (code, y) = (&codes[y / (widest * MODULE)], y % (widest * MODULE));
+        let module = |pixel: usize| i32::try_from(pixel / MODULE).unwrap() - 4;
+        code.get_module(module(x), module(y))
+    };
+    let pixels: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).map(move |x| (x, y)))
+        .map(|(x, y)| if dark(x, y) { 0 } else { 255 })
+        .collect();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let (width, height) = (u32::try_from(width).unwrap(), u32::try_from(height).unwrap());
+    let mut encoder = png::Encoder::new(std::fs::File::create(&path).unwrap(), width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    path
+}
+
+#[cfg(feature = "qr")]
+#[test]
+fn a_picture_is_judged_by_the_seals_in_it() {
+    let now = moment("evidence-moment", 0);
+    let text = read("evidence-seal");
+    let genuine = follows(seal(&now).arg(picture("genuine.png", &[&text])));
+    assert_eq!((&genuine["exitCode"], &genuine["seals"][0]["origin"]), (&json!(0), &json!("PICTURE")));
+    let forged = text.replacen("tte.example", "tte-example", 1);
+    let forged = follows(seal(&now).arg(picture("forged.png", &[&forged])));
+    assert_eq!((&forged["exitCode"], &forged["verdict"]), (&json!(1), &json!("TOTAL-FAILED")));
+    // The code of 2023: an address, and nothing that anybody sealed.
+    let link = follows(seal(&now).arg(picture("link.png", &["https://tte-example.go.id/cek?id=1"])));
+    assert_eq!((&link["exitCode"], &link["verdict"]), (&json!(4), &json!("NO-SEAL")));
+    assert_eq!(link["findings"][0]["code"], "QR_CODE_IS_NO_SEAL");
+    let blank = Path::new(env!("CARGO_TARGET_TMPDIR")).join("blank.png");
+    let mut encoder = png::Encoder::new(std::fs::File::create(&blank).unwrap(), 100, 100);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&[255; 10_000]).unwrap();
+    let blank = follows(seal(&now).arg(blank));
+    assert_eq!((&blank["exitCode"], &blank["findings"][0]["code"]), (&json!(6), &json!("NO_QR_CODE")));
+}
