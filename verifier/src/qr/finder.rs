@@ -263,3 +263,35 @@ pub(crate) fn corners_of_two(finders: &[Finder]) -> Vec<Corners> {
     sets.truncate(MAX_CORNERS_OF_TWO);
     sets
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::qr::gray::Gray;
+
+    #[test]
+    fn a_finder_pattern_is_found_at_its_middle() {
+        // Four pixels a module, with a quiet zone of eight.
+        let pixel = |x: i32, y: i32| {
+            let ring = ((x - 8).div_euclid(4) - 3).abs().max(((y - 8).div_euclid(4) - 3).abs());
+            if ring <= 1 || ring == 3 { 10 } else { 240 }
+        };
+        let pixels = (0..44).flat_map(|y| (0..44).map(move |x| pixel(x, y))).collect();
+        let picture = Gray::new(44, 44, pixels).expect("44 rows");
+        let found = finders(&Bitmap::new(&picture, 20), || true);
+        let [finder] = found[..] else { panic!("{found:?}") };
+        assert!((finder.x - 22.0).abs() < 0.6 && (finder.y - 22.0).abs() < 0.6, "{finder:?}");
+        assert!((finder.module - 4.0).abs() < 0.3, "{finder:?}");
+        assert_eq!(finders(&Bitmap::new(&picture, 20), || false), []);
+    }
+
+    #[test]
+    fn the_corner_with_the_right_angle_is_the_upper_left_one() {
+        let at = |x, y| Finder { x, y, module: 4.0, seen: 9 };
+        let found = corners(&[at(300.0, 100.0), at(100.0, 300.0), at(100.0, 100.0)]);
+        let [set] = found[..] else { panic!("{found:?}") };
+        assert_eq!(set.places, [(100.0, 100.0), (300.0, 100.0), (100.0, 300.0)]);
+        assert!((set.dimension() - 57.0).abs() < 0.1);
+        assert_eq!(corners_of_two(&[at(300.0, 100.0), at(100.0, 100.0)]).len(), 6);
+    }
+}

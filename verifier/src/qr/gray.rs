@@ -88,3 +88,31 @@ impl Gray {
         upper * (1.0 - lower_part) + lower * lower_part
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_has_as_many_pixels_as_it_says() {
+        assert_eq!(Gray::new(2, 2, vec![0; 3]), None);
+        assert_eq!(Gray::new(0, 0, Vec::new()), None);
+        assert_eq!(Gray::new(usize::MAX, 2, vec![0; 2]), None);
+        assert!(Gray::new(2, 2, vec![0; 4]).is_some());
+    }
+
+    #[test]
+    fn half_a_picture_is_the_mean_of_four_pixels_without_the_odd_ones() {
+        let picture = Gray::new(3, 2, vec![0, 10, 99, 20, 30, 99]).expect("six pixels");
+        assert_eq!(picture.halved(), Gray::new(1, 1, vec![15]));
+        assert_eq!(Gray::new(1, 1, vec![7]).and_then(|picture| picture.halved()), None);
+    }
+
+    #[test]
+    fn a_part_is_cut_off_at_the_edges() {
+        let picture = Gray::new(3, 2, vec![1, 2, 3, 4, 5, 6]).expect("six pixels");
+        assert_eq!(picture.cropped(1, 1, 9, 9), Gray::new(2, 1, vec![5, 6]));
+        assert_eq!(picture.cropped(3, 0, 1, 1), None);
+        assert_eq!(picture.cropped(usize::MAX, 0, 2, 1), None);
+    }
+}

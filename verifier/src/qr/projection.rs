@@ -45,3 +45,32 @@ impl Projection {
         (along(self.across), along(self.down))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_near((x, y): Place, (other_x, other_y): Place) -> bool {
+        (x - other_x).abs() < 0.01 && (y - other_y).abs() < 0.01
+    }
+
+    #[test]
+    fn the_four_corners_lie_where_they_were_put_and_lines_stay_straight() {
+        let places = [(100.0, 90.0), (300.0, 110.0), (120.0, 280.0), (260.0, 300.0)];
+        let projection = Projection::new(3.5, 50.0, &places).expect("no three on a line");
+        let corners = [(3.5, 3.5), (53.5, 3.5), (3.5, 53.5), (53.5, 53.5)];
+        for (corner, place) in corners.into_iter().zip(places) {
+            assert!(is_near(projection.of(corner), place), "{corner:?}");
+        }
+        let [one, other] = [projection.of((28.5, 3.5)), projection.of((40.0, 3.5))];
+        // Both on the line through the upper corners: 20 down for each 200 across.
+        assert!(((one.1 - 90.0) - (one.0 - 100.0) / 10.0).abs() < 0.01);
+        assert!(((other.1 - 90.0) - (other.0 - 100.0) / 10.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn three_corners_on_one_line_are_no_square() {
+        let on_a_line = [(0.0, 0.0), (100.0, 100.0), (200.0, 200.0), (200.0, 200.0)];
+        assert!(Projection::new(3.5, 50.0, &on_a_line).is_none());
+    }
+}

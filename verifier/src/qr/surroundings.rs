@@ -187,3 +187,32 @@ fn each_window(picture: &Gray, radius: usize, what: Window, mut each: impl FnMut
         each(row, &windows);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn print_is_dark_in_bright_and_in_dim_light() {
+        // A black column every fourth, under light that falls from 250 to 40.
+        let row: Vec<u8> = (0..64).map(|x| if x % 4 == 0 { 5 } else { 250 - x * 10 / 3 } as u8).collect();
+        let picture = Gray::new(64, 16, row.repeat(16)).expect("16 rows");
+        let bitmap = Bitmap::new(&picture, 8);
+        assert!((0..64).all(|x| bitmap.is_dark(x, 8) == Some(x % 4 == 0)));
+        assert_eq!((bitmap.is_dark(64, 8), bitmap.is_dark(0, 16)), (None, None));
+        let contrast = Contrast::new(&picture, 8);
+        assert!((0..64_u8).all(|x| (contrast.at((f32::from(x) + 0.5, 8.5)) > 0.3) == (x % 4 == 0)));
+    }
+
+    #[test]
+    fn blank_paper_of_any_shade_has_nothing_dark() {
+        for shade in [0, 1, 128, 255] {
+            let picture = Gray::new(300, 300, vec![shade; 90_000]).expect("300 rows");
+            for radius in [0, 1, 50, MAX_RADIUS, 10_000] {
+                let bitmap = Bitmap::new(&picture, radius);
+                assert!((0..300).all(|y| bitmap.row(y).iter().all(|dark| *dark == 0)), "{shade} {radius}");
+                assert!(Contrast::new(&picture, radius).values.iter().all(|value| *value == 0.0), "{shade} {radius}");
+            }
+        }
+    }
+}
