@@ -167,4 +167,4 @@ pub(crate) fn coverage_word(signature: &EmbeddedSignature) -> CoverageWord {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -247,3 +247,6 @@ fn unopened(bytes: &[u8], error: PdfError, validator: &Validator, time: Validati
     let document_status = worst_status(validator, &signatures);
     Report { sha256, verdict, validation_time: time.unix_time(), signatures, document_status, findings }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,9 +12,9 @@ use crate::report::{CheckResult, FileVerdict, Indication, Report, SignatureRepor
 use crate::trust::TrustAnchors;
 use crate::validator::{Policy, ValidationData, Validator};
 
-const CADES: &str = "/SubFilter/ETSI.CAdES.detached";
-const PKCS7: &str = "/SubFilter/adbe.pkcs7.detached";
-const PKCS7_SHA1: &str = "/SubFilter/adbe.pkcs7.sha1";
+pub(crate) const CADES: &str = "/SubFilter/ETSI.CAdES.detached";
+pub(crate) const PKCS7: &str = "/SubFilter/adbe.pkcs7.detached";
+pub(crate) const PKCS7_SHA1: &str = "/SubFilter/adbe.pkcs7.sha1";
 
 /// Octets that `/Contents` has room for.
 const ROOM: usize = 1200;
@@ -25,22 +25,22 @@ fn root() -> Certificate {
     certificate(("Root", 1), ("Root", 1), &extension(oid::BASIC_CONSTRAINTS, &is_ca))
 }
 
-fn signer() -> Certificate {
+pub(crate) fn signer() -> Certificate {
     let usage = tlv(tag::BIT_STRING, &[6, 0b1100_0000]);
     certificate(("Root", 1), ("Budi", 3), &extension(oid::KEY_USAGE, &usage))
 }
 
 /// A signature dictionary that nothing is filled into yet.
-fn dictionary(sub_filter: &str) -> String {
+pub(crate) fn dictionary(sub_filter: &str) -> String {
     format!("<</Type/Sig/Filter/Adobe.PPKLite{sub_filter}/ByteRange{RANGE}/Contents<{}>>>", "0".repeat(2 * ROOM))
 }
 
-fn field(value: &str) -> String {
+pub(crate) fn field(value: &str) -> String {
     format!("<</Type/Annot/Subtype/Widget/FT/Sig/T(stamp)/F 132/Rect[0 0 0 0]/P 3 0 R{value}>>")
 }
 
 /// The objects of a page with this field and what stands at 5.
-fn page(field: &str, at_5: &str) -> Vec<(u32, String)> {
+pub(crate) fn page(field: &str, at_5: &str) -> Vec<(u32, String)> {
     vec![
         (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>>>".into()),
         (2, "<</Type/Pages/Count 1/Kids[3 0 R]>>".into()),
@@ -51,7 +51,7 @@ fn page(field: &str, at_5: &str) -> Vec<(u32, String)> {
 }
 
 /// A file of these revisions, and where each ends.
-fn file(revisions: &[Vec<(u32, String)>]) -> (String, Vec<usize>) {
+pub(crate) fn file(revisions: &[Vec<(u32, String)>]) -> (String, Vec<usize>) {
     let (mut file, mut ends) = ("%PDF-1.7\n".to_owned(), Vec::new());
     let mut previous = String::new();
     for objects in revisions {
@@ -70,7 +70,7 @@ fn file(revisions: &[Vec<(u32, String)>]) -> (String, Vec<usize>) {
 }
 
 /// Signs the octets up to `end` but for the gap. The CMS is made from the two spans.
-fn sign(file: &str, end: usize, cms: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
+pub(crate) fn sign(file: &str, end: usize, cms: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
     let gap = file.find("/Contents<").expect("a signature dictionary") + "/Contents".len();
     let behind = gap + 2 * ROOM + 2;
     let file = file.replace(RANGE, &format!("[0 {gap:010} {behind:010} {:010}]", end - behind)).into_bytes();
@@ -80,7 +80,7 @@ fn sign(file: &str, end: usize, cms: impl Fn(&[&[u8]]) -> Vec<u8>) -> Vec<u8> {
 }
 
 /// What honest programs make.
-fn honest(covered: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn honest(covered: &[&[u8]]) -> Vec<u8> {
     let digest = DigestAlgorithm::Sha512.hash(covered).expect("SHA-512 is always there");
     with_message_digest(&tlv(tag::OCTET_STRING, digest.as_bytes()))
 }
@@ -90,11 +90,11 @@ fn with_message_digest(value: &[u8]) -> Vec<u8> {
     cms_of(&signer(), 3, oid::DATA, None, &Signed::Attributes(attributes), &[])
 }
 
-fn without_attributes(covered: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn without_attributes(covered: &[&[u8]]) -> Vec<u8> {
     cms_of(&signer(), 3, oid::DATA, None, &Signed::Content(covered.concat()), &[])
 }
 
-fn verify(file: &[u8]) -> Report {
+pub(crate) fn verify(file: &[u8]) -> Report {
     let mut anchors = TrustAnchors::none();
     anchors.add(root());
     let time = ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment"));
@@ -102,7 +102,7 @@ fn verify(file: &[u8]) -> Report {
 }
 
 /// The report on the file's one signature.
-fn only(report: &Report) -> &SignatureReport {
+pub(crate) fn only(report: &Report) -> &SignatureReport {
     let [one] = report.signatures.as_slice() else { panic!("one signature: {report:#?}") };
     one
 }
