@@ -56,7 +56,7 @@ fn wilson(hits: u64, tries: u64) -> (f64, f64) {
     let middle = share + z * z / (2.0 * n);
     let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
     let scale = 100.0 / (1.0 + z * z / n);
-    ((middle - half) * scale, (middle + half) * scale)
+    (((middle - half) * scale).max(0.0), ((middle + half) * scale).min(100.0))
 }
 
 fn timing() {

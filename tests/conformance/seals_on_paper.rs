@@ -13,6 +13,7 @@ pub(crate) fn cases(suite: &mut Suite) {
     suite
         .case("nineteen_of_twenty_creased_letters_are_read_at_three_pixels_a_module", || creased_seals(Symbol::V10M))
         .case("nineteen_of_twenty_creased_akta_are_read_at_three_pixels_a_module", || creased_seals(Symbol::V12Q))
+        .case("a_seal_whose_modules_blur_into_one_another_is_read", blurred_seal)
         .case("a_picture_without_a_seal_gives_no_text", no_seal)
         .case("a_picture_that_claims_too_many_pixels_is_refused_before_it_is_decoded", too_large)
         .case("a_seal_in_a_scanned_pdf_is_read_and_what_is_not_read_is_named", scanned);
@@ -30,6 +31,17 @@ fn creased_seals(symbol: Symbol) -> Outcome {
     });
     let read = read.count() as u64;
     ensure!(read * 100 >= SHOTS * 95, "{}: {read} of {SHOTS} read", symbol.name());
+    Ok(())
+}
+
+fn blurred_seal() -> Outcome {
+    let text = seal_text();
+    let condition = Condition { blur_modules: 0.35, ..Condition::CLEAN };
+    for seed in 0..3 {
+        let picture = Shot::take(&Symbol::V12Q.draw(&text), &condition, 4.0, seed).to_jpeg(condition.jpeg_quality);
+        let limits = Limits { time: std::time::Duration::from_secs(60), ..Limits::default() };
+        ensure!(read_image(&picture, &limits) == Ok(vec![text.clone()]), "shot {seed}");
+    }
     Ok(())
 }
 

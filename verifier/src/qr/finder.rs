@@ -87,6 +87,20 @@ pub(crate) fn finders(bitmap: &Bitmap, mut go_on: impl FnMut() -> bool) -> Vec<F
     found
 }
 
+/// Adds those that are not there yet, and says how many; those seen on most lines come first.
+pub(crate) fn merge(finders: &mut Vec<Finder>, more: Vec<Finder>) -> usize {
+    let mut added = 0;
+    for finder in more {
+        if finders.iter().all(|known| known.distance(&finder) > 2.0 * known.module) {
+            finders.push(finder);
+            added += 1;
+        }
+    }
+    finders.sort_by_key(|finder| std::cmp::Reverse(finder.seen));
+    finders.truncate(MAX_FINDERS);
+    added
+}
+
 /// The last five runs of equal pixels in a row.
 #[derive(Default)]
 struct Runs {
