@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tests::degraded::{Condition, Shot, Symbol, photograph, seal_text};
 use verifier::qr::{Limits, read_image};
 
-const PIXELS_A_MODULE: [f32; 6] = [1.75, 2.0, 2.5, 3.0, 4.0, 5.0];
+const PIXELS_A_MODULE: [f32; 5] = [2.0, 2.5, 3.0, 4.0, 5.0];
 
 fn main() {
     let shots: u64 = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(40);
