@@ -49,7 +49,6 @@ impl Key {
 pub(crate) const ROOT: u8 = 1;
 pub(crate) const SEAL: u8 = 2;
 pub(crate) const STATUS: u8 = 3;
-pub(crate) const RETIRED_STATUS: u8 = 4;
 /// Nobody trusts it.
 pub(crate) const STRANGER: u8 = 9;
 
@@ -78,7 +77,6 @@ pub(crate) fn trust_list() -> TrustList {
         keys: vec![
             trusted(SEAL, KeyPurpose::Seal, KeyState::Active),
             trusted(STATUS, KeyPurpose::Status, KeyState::Active),
-            trusted(RETIRED_STATUS, KeyPurpose::Status, KeyState::Retired),
         ],
     }
 }

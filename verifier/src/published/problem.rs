@@ -133,7 +133,7 @@ pub enum StatusProblem {
         /// What is wrong.
         error: StatusError,
     },
-    /// The list was not signed with a status key that is in use.
+    /// The list was not signed with a status key that was in use when it was issued and that nobody else has.
     NotAuthentic {
         /// The file.
         name: String,
@@ -210,7 +210,7 @@ impl StatusProblem {
                 format!("Berkas \"{name}\" dan {more} berkas lain rusak atau bukan daftar status.")
             }
             Self::NotAuthentic { name } => format!(
-                "Daftar status \"{name}\" tidak ditandatangani dengan kunci status yang sedang dipakai dinas: jangan dipakai."
+                "Daftar status \"{name}\" tidak ditandatangani dengan kunci status yang dipakai dinas pada saat itu: jangan dipakai."
             ),
             Self::FromTheFuture { issued } => {
                 format!("Daftar status bertanggal {issued}, sesudah saat pemeriksaan: periksa jam.")
@@ -242,7 +242,7 @@ impl StatusProblem {
                 format!("The file \"{name}\" and {more} others are damaged or no status lists.")
             }
             Self::NotAuthentic { name } => format!(
-                "The status list \"{name}\" was not signed with a status key that the agency uses: do not use it."
+                "The status list \"{name}\" was not signed with a status key that the agency used then: do not use it."
             ),
             Self::FromTheFuture { issued } => {
                 format!("The status list was issued on {issued}, after the moment of validation: check the clock.")

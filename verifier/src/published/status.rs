@@ -114,11 +114,14 @@ impl SignedStatusList {
         Self { given, keys }
     }
 
-    /// A key signed it that was in use when it was issued, and still is: who retires a key stops believing its lists.
+    /// A key signed it that was in use when it was issued, retired since or not (`evidence::trust_list`, rules 4 and 5). Whoever
+    /// has a compromised one chooses the time that he states.
     fn is_authentic(&self, issued: UnixTime) -> bool {
-        self.keys.iter().any(|key| {
-            let in_use = UnixTime::from(key.issue_from) <= issued && issued <= UnixTime::from(key.issue_to);
-            in_use && key.state == KeyState::Active
+        self.keys.iter().any(|key| match key.state {
+            KeyState::Compromised { .. } => false,
+            KeyState::Active | KeyState::Retired => {
+                UnixTime::from(key.issue_from) <= issued && issued <= UnixTime::from(key.issue_to)
+            }
         })
     }
 }
