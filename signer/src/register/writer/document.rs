@@ -6,9 +6,10 @@ use evidence::{Commitment, DocumentType, OfficeId, StatusIndex};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
-use super::{Event, Tail};
+use super::log::Tail;
 use crate::domain::{DocumentStatus, RequestId, ReservationKey, ReservationName, ReservationRecord};
 use crate::error::SignError;
+use crate::register::board::Event;
 use crate::register::publication::{ListIssue, Published};
 use crate::register::reader::{self, RESERVATION_COLUMNS, impossible, status_index};
 use crate::register::reservation::NewReservation;
