@@ -85,10 +85,10 @@ pub enum CborErrorKind {
         /// The key that must be there.
         key: u64,
     },
-    /// Another key of text.
-    #[error("the key is not {expected:?}")]
+    /// Another text than the one that must stand here.
+    #[error("the text is not {expected:?}")]
     Name {
-        /// The key that must stand here.
+        /// The text that must stand here.
         expected: &'static str,
     },
     /// An integer outside its range.

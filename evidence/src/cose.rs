@@ -13,6 +13,8 @@
 //! Every length is in its shortest form. `s` must not exceed half the order of P-256: from one signature anybody can make its twin
 //! `(r, n - s)`, and the hash of a statement would not name it any more.
 
+mod sig_structure;
+
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -20,12 +22,16 @@ use thiserror::Error;
 
 use crate::cbor::{CborError, CborErrorKind, Reader, Writer};
 
+pub use sig_structure::SigStructure;
+
 /// ESP256: ECDSA on P-256 with SHA-256 and nothing else (RFC 9864).
 pub(crate) const ESP256: i64 = -9;
 const SIGN1_TAG: u64 = 18;
 const ALGORITHM: u64 = 1;
 const KEY_ID: u64 = 4;
 const TYPE: u64 = 16;
+/// What tells a COSE_Sign1's signature from those of other COSE structures (RFC 9052, 4.4).
+const CONTEXT: &str = "Signature1";
 /// The order of P-256 (SEC 2, 2.4.2).
 const ORDER: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7,
@@ -208,7 +214,7 @@ fn read_protected(octets: &[u8], content_type: Option<&'static str>) -> Result<K
 
 fn sig_structure(protected: &[u8], external_aad: &[u8], payload: &[u8]) -> Vec<u8> {
     let mut writer = Writer::default();
-    writer.array(4).text("Signature1").bytes(protected).bytes(external_aad).bytes(payload);
+    writer.array(4).text(CONTEXT).bytes(protected).bytes(external_aad).bytes(payload);
     writer.into_octets()
 }
 

@@ -29,7 +29,7 @@ pub mod trust_list;
 pub use address::{ADDRESS_LIMIT, AddressError, SealPrefix, StatusPrefix};
 pub use cbor::{CborError, CborErrorKind, CborType};
 pub use commitment::{Commitment, CommitmentDomain, CommitmentKey};
-pub use cose::{CoseError, KeyHint};
+pub use cose::{CoseError, KeyHint, SigStructure};
 pub use der::asn1::ObjectIdentifier;
 pub use names::{DocumentType, NameError, OfficeId};
 pub use oid::{OidArc, OidArcError};

@@ -103,3 +103,52 @@ fn a_type_is_there_where_it_must_be_and_nowhere_else() {
     assert!(matches!(Sign1::read(&octets, None, 0), Err(CoseError::ProtectedHeader(_))));
     assert!(matches!(Sign1::read(&signed(), Some("application/x"), 9), Err(CoseError::ProtectedHeader(_))));
 }
+
+#[test]
+fn whoever_signs_reads_what_is_to_be_signed() {
+    let statement = UnsignedSign1::new(KeyHint([1, 2, 3, 4]), None, b"payload".to_vec());
+    let octets = statement.to_be_signed(b"aad");
+    let read = SigStructure::read(&octets, None).expect("a statement");
+    assert_eq!((read.key_hint(), read.external_aad()), (KeyHint([1, 2, 3, 4]), &b"aad"[..]));
+    let structure = |at, kind| Err(CoseError::Structure(CborError { at, kind }));
+    for end in 0..octets.len() {
+        assert!(
+            matches!(
+                SigStructure::read(&octets[..end], None),
+                Err(CoseError::Structure(CborError {
+                    kind: CborErrorKind::Truncated | CborErrorKind::TooLong { .. },
+                    ..
+                }))
+            ),
+            "cut at {end}"
+        );
+    }
+    let longer = [octets.as_slice(), &[0]].concat();
+    assert_eq!(SigStructure::read(&longer, None), structure(octets.len(), CborErrorKind::TrailingOctets));
+    let mut countersignature = octets.clone();
+    countersignature[2] = b'C';
+    let kind = CborErrorKind::Name { expected: "Signature1" };
+    assert_eq!(SigStructure::read(&countersignature, None), structure(1, kind));
+    // The whole statement is not what is signed.
+    let kind = CborErrorKind::Type { expected: CborType::Array, found: CborType::Tag };
+    assert_eq!(SigStructure::read(&signed(), None), structure(0, kind));
+    // ES256 (-7), and no header at all
+    let with = |protected: &[u8]| sig_structure(protected, b"aad", b"payload");
+    assert_eq!(
+        SigStructure::read(&with(b"\xa2\x01\x26\x04\x44\x01\x02\x03\x04"), None),
+        Err(CoseError::Algorithm { found: -7 })
+    );
+    let kind = CborErrorKind::Truncated;
+    assert_eq!(SigStructure::read(&with(b""), None), Err(CoseError::ProtectedHeader(CborError { at: 0, kind })));
+}
+
+#[test]
+fn whoever_signs_sees_the_type() {
+    let octets = UnsignedSign1::new(KeyHint([0; 4]), Some("application/x"), Vec::new()).to_be_signed(b"");
+    assert!(SigStructure::read(&octets, Some("application/x")).is_ok());
+    let expected = "application/y";
+    assert_eq!(SigStructure::read(&octets, Some(expected)), Err(CoseError::Type { expected }));
+    assert!(matches!(SigStructure::read(&octets, None), Err(CoseError::ProtectedHeader(_))));
+    let untyped = UnsignedSign1::new(KeyHint([0; 4]), None, Vec::new()).to_be_signed(b"");
+    assert!(matches!(SigStructure::read(&untyped, Some(expected)), Err(CoseError::ProtectedHeader(_))));
+}
