@@ -27,11 +27,11 @@ mod passphrase;
 mod pem_blocks;
 mod public_key;
 pub mod secret_file;
-mod sig_structure;
 mod signature_value;
 mod signing_key;
 mod soft;
 mod statement_key;
+mod to_be_signed;
 pub mod whole_file;
 
 pub use certificate::{Certificate, chain_from_pem, chain_to_pem, office_from_certificate};

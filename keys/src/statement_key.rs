@@ -18,7 +18,7 @@ use getrandom::SysRng;
 
 use crate::{
     KeyError, KeyId, Passphrase, SoftKey,
-    sig_structure::{SigStructure, StatementPurpose},
+    to_be_signed::{StatementPurpose, ToBeSigned},
 };
 
 /// The key that seals what is printed. It signs seals and nothing else, always with the same result.
@@ -39,8 +39,8 @@ impl SealKey {
     /// [`KeyError::NotToBeSigned`] when the octets are anything but a seal that names this key;
     /// [`KeyError::SignatureDoesNotVerify`].
     pub fn sign(&self, to_be_signed: &[u8]) -> Result<[u8; 64], KeyError> {
-        let structure = SigStructure::of(to_be_signed, StatementPurpose::Seal, self.0.public_key())?;
-        Ok(self.0.sign_deterministically(&structure.dtbsr())?.to_r_s())
+        let statement = ToBeSigned::of(to_be_signed, StatementPurpose::Seal, self.0.public_key())?;
+        Ok(self.0.sign_deterministically(&statement.dtbsr())?.to_r_s())
     }
 
     /// DER of the SubjectPublicKeyInfo (RFC 5480, named curve).
@@ -72,8 +72,8 @@ impl StatusKey {
     /// [`KeyError::NotToBeSigned`] when the octets are anything but a token that names this key; [`KeyError::Randomness`];
     /// [`KeyError::SignatureDoesNotVerify`].
     pub fn sign(&self, to_be_signed: &[u8]) -> Result<[u8; 64], KeyError> {
-        let structure = SigStructure::of(to_be_signed, StatementPurpose::Status, self.0.public_key())?;
-        Ok(self.0.sign_with(&structure.dtbsr(), &mut SysRng)?.to_r_s())
+        let statement = ToBeSigned::of(to_be_signed, StatementPurpose::Status, self.0.public_key())?;
+        Ok(self.0.sign_with(&statement.dtbsr(), &mut SysRng)?.to_r_s())
     }
 
     /// DER of the SubjectPublicKeyInfo (RFC 5480, named curve).
@@ -93,8 +93,8 @@ impl StatusKey {
 /// [`KeyError::NotToBeSigned`] when the octets are anything but a trust list that names this key; [`KeyError::Randomness`];
 /// [`KeyError::SignatureDoesNotVerify`].
 pub(crate) fn sign_trust_list(root: &SoftKey, to_be_signed: &[u8]) -> Result<[u8; 64], KeyError> {
-    let structure = SigStructure::of(to_be_signed, StatementPurpose::TrustList, root.public_key())?;
-    Ok(root.sign_with(&structure.dtbsr(), &mut SysRng)?.to_r_s())
+    let statement = ToBeSigned::of(to_be_signed, StatementPurpose::TrustList, root.public_key())?;
+    Ok(root.sign_with(&statement.dtbsr(), &mut SysRng)?.to_r_s())
 }
 
 impl fmt::Debug for SealKey {

@@ -36,11 +36,18 @@ fn status_key() -> StatusKey {
     StatusKey::open(&agency().layout().status_key(), &passphrase()).expect("the agency's key")
 }
 
-/// A Sig_structure whose header names this key.
-fn structure(key: &KeyId, external_aad: &[u8], payload: &[u8]) -> Vec<u8> {
+/// A Sig_structure whose header names this key, and after it a type if there is one.
+fn structure(key: &KeyId, content_type: &[u8], external_aad: &[u8], payload: &[u8]) -> Vec<u8> {
+    let entries = if content_type.is_empty() { b"\xa2" } else { b"\xa3" };
     let hint = hex::decode(&key.as_str()[..8]).expect("hexadecimal");
-    let mut octets = b"\x84\x6aSignature1\x49\xa2\x01\x28\x04\x44".to_vec();
-    octets.extend(hint);
+    let protected = [&entries[..], b"\x01\x28\x04\x44", &hint, content_type].concat();
+    let mut octets = b"\x84\x6aSignature1".to_vec();
+    if protected.len() < 24 {
+        octets.push(0x40 | u8::try_from(protected.len()).expect("short"));
+    } else {
+        octets.extend([0x58, u8::try_from(protected.len()).expect("short")]);
+    }
+    octets.extend(protected);
     for part in [external_aad, payload] {
         assert!(part.is_empty() || (24..256).contains(&part.len()), "a head of one or two octets");
         if part.is_empty() {
@@ -54,11 +61,11 @@ fn structure(key: &KeyId, external_aad: &[u8], payload: &[u8]) -> Vec<u8> {
 }
 
 fn seal(key: &KeyId, payload: &[u8]) -> Vec<u8> {
-    structure(key, b"https://tte.example.go.id/v#", payload)
+    structure(key, b"", b"https://tte.example.go.id/v#", payload)
 }
 
 fn token(key: &KeyId, payload: &[u8]) -> Vec<u8> {
-    structure(key, b"", payload)
+    structure(key, b"\x10\x78\x1aapplication/statuslist+cwt", b"", payload)
 }
 
 fn a_seal_is_signed_alike_each_time() {
@@ -96,7 +103,7 @@ fn nothing_but_its_own_statements_is_signed() {
     let payload = [7; 68];
     let der = fs::read(agency().layout().crl(keys::agency::Authority::Root)).expect("DER");
     let refused = Err(KeyError::NotToBeSigned { key_id: seal_key.key_id().clone() });
-    let trust_list = structure(seal_key.key_id(), &[b'a'; 40], &payload);
+    let trust_list = structure(seal_key.key_id(), b"", &[b'a'; 40], &payload);
     let others = seal(status_key.key_id(), &payload);
     // Signed attributes, a CRL, a hash, a token, another statement, another key's seal.
     for octets in
