@@ -87,6 +87,12 @@ impl Board {
         for sequence in done.ended {
             inner.open.remove(&sequence);
         }
+        for (office, full_until) in done.rooms {
+            match full_until {
+                Some(until) => inner.full.insert(office, until),
+                None => inner.full.remove(&office),
+            };
+        }
         if inner.followed {
             inner.events.extend(done.events);
         }
@@ -100,15 +106,6 @@ impl Board {
             }
             _ => Ok(()),
         }
-    }
-
-    pub(super) fn office_is_full(&self, office: &OfficeId, until: u64) {
-        self.lock().full.insert(office.clone(), until);
-    }
-
-    /// One of its reservations is signed: there is room.
-    pub(super) fn office_has_room(&self, office: &OfficeId) {
-        self.lock().full.remove(office);
     }
 
     /// The latest time that a list made now may have.
@@ -126,6 +123,8 @@ impl Board {
 pub(super) struct Committed {
     pub(super) opened: Vec<(u64, u64)>,
     pub(super) ended: Vec<u64>,
+    /// Offices that have too many reservations, and until when; no time for one that has room again.
+    pub(super) rooms: Vec<(OfficeId, Option<u64>)>,
     pub(super) events: Vec<Event>,
 }
 

@@ -89,6 +89,15 @@ fn shared() -> (Arc<StatusIndexes>, Arc<Board>) {
     (Arc::new(StatusIndexes::starting_at(0)), Arc::new(Board::default()))
 }
 
+/// A writer of a register on a disk that has no page left; the page limit of its one connection stands for the disk's end.
+fn writer_on_a_full_disk(path: &Path, clock: Arc<TestClock>, shared: (Arc<StatusIndexes>, Arc<Board>)) -> Writer {
+    let connection = schema::open_writer(path, Flush::EveryCommit).expect("a connection");
+    let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("the pages");
+    connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("a limit");
+    let stop = Arc::new(watch::channel(None).0);
+    Writer::start(connection, Space::of(path), Place::of(path), clock, stop, shared).expect("a writer")
+}
+
 /// What an intent gets in a register without a commitment key.
 fn slot(sequence: u64, recorded_at: u64) -> Slot {
     Slot { sequence, recorded_at, status_index: None, seal_hash: None }
@@ -353,19 +362,7 @@ async fn a_full_disk_records_nothing_and_is_got_over() {
     let Opened { register, clock, dir } = opened;
     let path = dir.path().join("register.db");
     drop(register);
-    // The page limit of this one connection stands for the disk's end.
-    let connection = schema::open_writer(&path, Flush::EveryCommit).expect("a connection");
-    let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("the pages");
-    connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).expect("a limit");
-    let writer = Writer::start(
-        connection,
-        Space::of(&path),
-        Place::of(&path),
-        clock.clone(),
-        Arc::new(watch::channel(None).0),
-        shared(),
-    )
-    .expect("a writer");
+    let writer = writer_on_a_full_disk(&path, clock.clone(), shared());
     let mut refused = 0;
     for n in 2..=100 {
         match writer.record_intent(intent(n)).await {

@@ -224,6 +224,46 @@ async fn open_reservations_of_an_office_are_limited_across_restarts() {
     opened.reserve(91).await.expect("the others have expired");
 }
 
+/// A group fills the office's limit, refuses one more for it, and then finds no room on the disk: none of it counts.
+#[tokio::test]
+async fn a_refusal_in_view_of_reservations_that_were_not_recorded_shuts_no_office_out() {
+    let Opened { register, clock, dir } = Opened::bound();
+    let reservations: Vec<NewReservation> = (0..=LIMIT).map(|n| reservation(&register, n)).collect();
+    drop(register);
+    let (indexes, board) = shared();
+    let shared = (indexes, Arc::clone(&board));
+    let writer = Arc::new(writer_on_a_full_disk(&dir.path().join("register.db"), clock, shared));
+    // The first intent holds the thread until everything else waits: that is one group. Tasks begin in their order.
+    let (begun, holds) = tokio::sync::oneshot::channel();
+    let (go, gate) = std::sync::mpsc::channel();
+    let build = move |_| {
+        begun.send(()).and_then(|()| gate.recv().map_err(drop)).expect("the test waits and lets go");
+        Err(SignError::TaskLost)
+    };
+    let begin = |intent| {
+        let writer = Arc::clone(&writer);
+        tokio::spawn(async move { writer.record_intent(intent).await.map(drop) })
+    };
+    let held = begin(NewIntent { build: Box::new(build), ..intent(1) });
+    holds.await.expect("the thread begins");
+    let mut reserving = tokio::task::JoinSet::new();
+    for reservation in reservations {
+        let writer = Arc::clone(&writer);
+        reserving.spawn(async move { writer.record_reservation(reservation).await.map(drop) });
+    }
+    let filling: Vec<_> = (100..200).map(|n| begin(intent(n))).collect();
+    tokio::spawn(async move { go.send(()) }).await.expect("no panic").expect("the thread waits");
+
+    assert_eq!(held.await.expect("no panic"), Err(SignError::TaskLost));
+    while let Some(answer) = reserving.join_next().await {
+        assert_eq!(answer.expect("no panic"), Err(SignError::RegisterFull));
+    }
+    for answer in filling {
+        assert_eq!(answer.await.expect("no panic"), Err(SignError::RegisterFull));
+    }
+    assert_eq!(board.may_reserve(&office("kec-utara"), NOW), Ok(()));
+}
+
 #[tokio::test]
 async fn an_outcome_makes_valid_and_supersedes_in_one_step() {
     let opened = Opened::bound();

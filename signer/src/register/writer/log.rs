@@ -262,7 +262,8 @@ impl<'c> Log<'c> {
         ])?;
         if let Some(number) = place.reservation {
             self.documents.waiting.remove(&office, number);
-            self.board.office_has_room(&office);
+            // One of its reservations is signed: there is room.
+            self.doing.rooms.push((office, None));
         }
         self.tail = Tail { sequence, recorded_at };
         self.open = self.open.saturating_add(1);
@@ -324,7 +325,8 @@ impl<'c> Log<'c> {
         match &reserved {
             Ok(_) => self.tail.recorded_at = recorded_at,
             Err(SignError::TooManyReservations { retry_seconds }) => {
-                self.board.office_is_full(&reservation.office, recorded_at.saturating_add(*retry_seconds));
+                let until = recorded_at.saturating_add(*retry_seconds);
+                self.doing.rooms.push((reservation.office.clone(), Some(until)));
             }
             Err(_) => {}
         }
@@ -354,10 +356,9 @@ impl<'c> Log<'c> {
         }
         // Everything that is recorded after this has this time or a later one, so it is not older than the list.
         let recorded_at = now.max(self.tail.recorded_at);
-        let mut opened = self.doing.opened.iter().filter(|(sequence, _)| !self.doing.ended.contains(sequence));
         // An intent of this very group is open too.
-        let issue = self.board.latest_issue(recorded_at);
-        let issue = opened.try_fold(issue, |issue, (_, at)| Some(issue.min(at.saturating_sub(1)))).unwrap_or(issue);
+        let opened = self.doing.opened.iter().filter(|(sequence, _)| !self.doing.ended.contains(sequence));
+        let issue = opened.map(|(_, at)| at.saturating_sub(1)).fold(self.board.latest_issue(recorded_at), u64::min);
         let published = self.documents.publish(shards, (recorded_at, issue), self.tail.sequence)?;
         if let Some(publication) = published.number {
             self.tail.recorded_at = recorded_at;
