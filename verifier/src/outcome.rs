@@ -100,6 +100,12 @@ impl<P> Outcome<P> {
     }
 }
 
+/// What findings mean together: the worst of them decides, and among those of one weight the first.
+pub(crate) fn worst<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Option<Conclusion> {
+    let conclusions = findings.into_iter().filter_map(Finding::conclusion);
+    conclusions.reduce(|worst, next| if next.indication > worst.indication { next } else { worst })
+}
+
 fn is_wrong(finding: &Finding) -> bool {
     matches!(finding.conclusion(), Some(Conclusion { indication: Indication::TotalFailed, .. }))
 }

@@ -110,9 +110,7 @@ impl FileVerdict {
     /// The exit code for this verdict alone; see [`Report::exit_status`].
     pub fn exit_code(self) -> ExitStatus {
         match self {
-            Self::Signed(Indication::TotalPassed) => ExitStatus::Passed,
-            Self::Signed(Indication::TotalFailed) => ExitStatus::Failed,
-            Self::Signed(Indication::Indeterminate) => ExitStatus::Indeterminate,
+            Self::Signed(indication) => indication.exit_status(),
             Self::NoSignature => ExitStatus::NoSignature,
             Self::Unreadable => ExitStatus::Unreadable,
         }
@@ -136,6 +134,17 @@ pub enum ExitStatus {
     DocumentRevoked,
     /// 6
     Unreadable,
+}
+
+impl Indication {
+    /// The exit code for it alone.
+    pub(crate) fn exit_status(self) -> ExitStatus {
+        match self {
+            Self::TotalPassed => ExitStatus::Passed,
+            Self::TotalFailed => ExitStatus::Failed,
+            Self::Indeterminate => ExitStatus::Indeterminate,
+        }
+    }
 }
 
 impl ExitStatus {

@@ -19,7 +19,7 @@ mod words;
 
 pub(crate) use lines::{Lines, safe};
 pub(crate) use reasons::sentence as reason;
-use words::Words;
+pub(crate) use words::Words;
 
 /// How much is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,16 +145,12 @@ fn write_not_checked<'r>(lines: &mut Lines, signature: &'r SignatureReport, word
 }
 
 /// What was found, the worst first as it comes, one a line.
-pub(crate) fn write_findings_in<'f>(
+pub(crate) fn write_findings<'f>(
     lines: &mut Lines,
     indent: usize,
     findings: impl Iterator<Item = &'f Finding>,
-    language: Language,
+    words: Words,
 ) {
-    write_findings(lines, indent, findings, Words(language));
-}
-
-fn write_findings<'f>(lines: &mut Lines, indent: usize, findings: impl Iterator<Item = &'f Finding>, words: Words) {
     for finding in findings {
         let mark = match finding.severity() {
             Severity::Error => '!',

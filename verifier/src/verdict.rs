@@ -14,7 +14,7 @@ use crate::format::{WellFormed, format_of};
 use crate::good_algorithms::GoodAlgorithms;
 use crate::integrity::{Intact, coverage_word};
 use crate::later_revisions::Permitted;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, worst};
 use crate::path::TrustedPath;
 use crate::published::DocumentStatus;
 use crate::report::{
@@ -147,8 +147,7 @@ fn conclude(evidence: &Evidence<'_>, notes: &[Finding]) -> (Conclusion, Vec<Step
         step(Check::ValidationData, validation_data),
         step(Check::LaterRevisions, later_revisions),
     ];
-    // In the order of the procedure: among findings of one weight the first decides the sub-indication. A finding that
-    // two steps share is told once.
+    // In the order of the procedure, which decides the sub-indication. A finding that two steps share is told once.
     let mut findings: Vec<Finding> = Vec::new();
     for finding in steps.iter().filter_map(|step| match &step.reason {
         Reason::Found(finding) => Some(finding),
@@ -158,40 +157,45 @@ fn conclude(evidence: &Evidence<'_>, notes: &[Finding]) -> (Conclusion, Vec<Step
             findings.push(finding.clone());
         }
     }
-    let worst = findings
-        .iter()
-        .chain(notes)
-        .filter_map(Finding::conclusion)
-        .reduce(|worst, next| if next.indication > worst.indication { next } else { worst });
-    let conclusion =
-        match (worst, form, intact, named, authentic, attributes, algorithms, suitable, path, later_revisions) {
-            (Some(worst), ..) => worst,
-            (
-                None,
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-                Outcome::Passed(_),
-            ) if matches!(revocation, Outcome::Passed(_) | Outcome::NotApplicable)
+    let conclusion = match (
+        worst(findings.iter().chain(notes)),
+        form,
+        intact,
+        named,
+        authentic,
+        attributes,
+        algorithms,
+        suitable,
+        path,
+        later_revisions,
+    ) {
+        (Some(worst), ..) => worst,
+        (
+            None,
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+            Outcome::Passed(_),
+        ) if matches!(revocation, Outcome::Passed(_) | Outcome::NotApplicable)
             && matches!(statement, Outcome::Passed(_) | Outcome::NotApplicable)
             // What is present and was not judged gives nothing to a signature that passes without it, and takes nothing; nor does a
             // token that does not hold: it is an unsigned attribute, which anybody may add.
             && !matches!(time_stamps, Outcome::NotAttempted(_))
             && matches!(validation_data, Outcome::Passed(_) | Outcome::NotChecked(_) | Outcome::NotApplicable) =>
-            {
-                Conclusion { indication: Indication::TotalPassed, sub_indication: None }
-            }
-            (None, ..) => {
-                // No step may leave the verdict open without a word.
-                findings.push(Finding::Undecided);
-                Conclusion { indication: Indication::Indeterminate, sub_indication: Some(SubIndication::Generic) }
-            }
-        };
+        {
+            Conclusion { indication: Indication::TotalPassed, sub_indication: None }
+        }
+        (None, ..) => {
+            // No step may leave the verdict open without a word.
+            findings.push(Finding::Undecided);
+            Conclusion { indication: Indication::Indeterminate, sub_indication: Some(SubIndication::Generic) }
+        }
+    };
     (conclusion, steps, findings)
 }
 

@@ -2,12 +2,13 @@
 
 use evidence::seal::{KeyHint, Seal, SealedField};
 use evidence::trust_list::TrustedKey;
+use pades::PdfError;
 
 use super::SealProblem;
 use super::checks::{Compared, KeyHolds, PrefixKnown, SealAuthentic, SealRead, TimelyIssued};
 use crate::clock::{UnixTime, ValidationTime};
 use crate::findings::Finding;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, worst};
 use crate::published::{DocumentStatus, TrustListInForce};
 use crate::report::{CertificateFacts, CheckResult, Conclusion, ExitStatus, Indication, SubIndication};
 
@@ -118,11 +119,7 @@ impl SealReport {
     /// The exit code for this seal alone.
     #[must_use]
     pub fn exit_status(&self) -> ExitStatus {
-        let seal = match self.conclusion.indication {
-            Indication::TotalPassed => ExitStatus::Passed,
-            Indication::Indeterminate => ExitStatus::Indeterminate,
-            Indication::TotalFailed => ExitStatus::Failed,
-        };
+        let seal = self.conclusion.indication.exit_status();
         self.document_status.as_ref().map_or(seal, |status| seal.worse(status.exit_status()))
     }
 }
@@ -184,6 +181,12 @@ impl SealedFileReport {
     #[must_use]
     pub fn not_read(kind: std::io::ErrorKind, time: ValidationTime) -> Self {
         Self::unreadable(Finding::FileNotRead(kind), time)
+    }
+
+    /// The answer for a file of so many octets, which is more than `limit`.
+    #[must_use]
+    pub fn too_large(length: usize, limit: usize, time: ValidationTime) -> Self {
+        Self::unreadable(Finding::FileUnreadable(PdfError::TooLarge { length, limit }), time)
     }
 
     /// What became of the documents: the worst; `None` when nobody asked, or there is no seal to ask for.
@@ -269,11 +272,7 @@ fn conclude(evidence: &Evidence<'_>) -> (Conclusion, SealChecks, Vec<Finding>) {
         compared.finding(),
     ];
     let mut findings: Vec<Finding> = all.into_iter().flatten().cloned().collect();
-    let worst = findings
-        .iter()
-        .filter_map(Finding::conclusion)
-        .reduce(|worst, next| if next.indication > worst.indication { next } else { worst });
-    let conclusion = match (worst, form, trust, authentic, key, prefix, issued, compared) {
+    let conclusion = match (worst(&findings), form, trust, authentic, key, prefix, issued, compared) {
         (Some(worst), ..) => worst,
         (
             None,

@@ -7,7 +7,7 @@ use super::report::{SealKey, SealOrigin, SealReport, SealVerdict, SealedFileRepo
 use crate::findings::Language;
 use crate::published::{DocumentStatus, headline, status_sentence};
 use crate::report::{Conclusion, Indication};
-use crate::text::{Lines, person, safe, short, write_findings_in};
+use crate::text::{Lines, Words, person, safe, short, write_findings};
 
 /// Writes the lines for one text, picture or file.
 pub fn seal_to_text(file: &str, report: &SealedFileReport, language: Language) -> String {
@@ -15,11 +15,11 @@ pub fn seal_to_text(file: &str, report: &SealedFileReport, language: Language) -
     let mut lines = Lines::default();
     lines.unbroken(0, &format!("{}: {}", safe(file), report.verdict.as_str()));
     lines.add(2, &words.verdict(report));
-    lines.add(2, &words.judged_at(report));
+    lines.add(2, &words.judged_at(report.validation_time));
     for seal in &report.seals {
         write_seal(&mut lines, seal, words);
     }
-    write_findings_in(&mut lines, 2, report.findings.iter(), language);
+    write_findings(&mut lines, 2, report.findings.iter(), words);
     lines.finish()
 }
 
@@ -44,25 +44,15 @@ fn write_seal(lines: &mut Lines, seal: &SealReport, words: Words) {
     if let Some(key) = &seal.key {
         line(words.pick("Kunci segel", "Seal key"), &words.key(key));
         let anchor = format!("{}, SHA-256 {}", person(&key.anchor), short(&key.anchor.sha256));
-        line(words.pick("Jangkar kepercayaan", "Trust anchor"), &anchor);
+        line(words.anchor(), &anchor);
     }
     if let Some(status) = &seal.document_status {
-        line(words.pick("Status dokumen", "Status of the document"), &status_sentence(status, words.0));
+        line(words.status(), &status_sentence(status, words.0));
     }
-    write_findings_in(lines, 4, seal.findings.iter(), words.0);
+    write_findings(lines, 4, seal.findings.iter(), words);
 }
 
-#[derive(Clone, Copy)]
-struct Words(Language);
-
 impl Words {
-    fn pick<'t>(self, indonesian: &'t str, english: &'t str) -> &'t str {
-        match self.0 {
-            Language::Indonesian => indonesian,
-            Language::English => english,
-        }
-    }
-
     fn verdict(self, report: &SealedFileReport) -> String {
         match report.verdict {
             SealVerdict::Sealed(Indication::TotalPassed) => self.genuine(report.document_status().as_ref()),
@@ -99,11 +89,6 @@ impl Words {
         format!("{genuine} \u{2013} {status}. {compare}")
     }
 
-    fn judged_at(self, report: &SealedFileReport) -> String {
-        let moment = self.pick("Putusan ini berlaku untuk saat", "This verdict holds for the moment");
-        format!("{moment} {}.", report.validation_time)
-    }
-
     fn origin(self, origin: &SealOrigin) -> String {
         match origin {
             SealOrigin::Text => self.pick("Segel dari teks", "Seal given as text").into(),
@@ -129,21 +114,17 @@ impl Words {
     }
 
     fn no_form(self) -> &'static str {
-        match self.0 {
-            Language::Indonesian => "Isinya tidak ditampilkan, karena tidak ada yang dapat dipercaya.",
-            Language::English => "Its content is not shown, because nothing in it can be believed.",
-        }
+        self.pick(
+            "Isinya tidak ditampilkan, karena tidak ada yang dapat dipercaya.",
+            "Its content is not shown, because nothing in it can be believed.",
+        )
     }
 
     fn not_protected(self) -> &'static str {
-        match self.0 {
-            Language::Indonesian => {
-                "TIDAK DILINDUNGI SEGEL: semua isi lain pada kertas. Segel membuktikan apa yang diterbitkan, bukan bahwa lembar ini lembar itu: kode QR dapat disalin ke kertas lain."
-            }
-            Language::English => {
-                "NOT PROTECTED BY THE SEAL: everything else on the paper. A seal proves what was issued, not that this sheet is it: a QR code can be copied onto another paper."
-            }
-        }
+        self.pick(
+            "TIDAK DILINDUNGI SEGEL: semua isi lain pada kertas. Segel membuktikan apa yang diterbitkan, bukan bahwa lembar ini lembar itu: kode QR dapat disalin ke kertas lain.",
+            "NOT PROTECTED BY THE SEAL: everything else on the paper. A seal proves what was issued, not that this sheet is it: a QR code can be copied onto another paper.",
+        )
     }
 
     fn key(self, key: &SealKey) -> String {

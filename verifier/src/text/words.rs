@@ -7,11 +7,12 @@ use crate::clock::UnixTime;
 use crate::published::headline;
 use crate::report::{Check, CoverageWord, Report, TimeBasis};
 
+/// What they have in common with reports on seals, those take from here.
 #[derive(Clone, Copy)]
-pub(super) struct Words(pub(super) Language);
+pub(crate) struct Words(pub(crate) Language);
 
 impl Words {
-    pub(super) fn pick(self, indonesian: &'static str, english: &'static str) -> &'static str {
+    pub(crate) fn pick<'t>(self, indonesian: &'t str, english: &'t str) -> &'t str {
         match self.0 {
             Language::Indonesian => indonesian,
             Language::English => english,
@@ -46,11 +47,11 @@ impl Words {
         }
     }
 
-    pub(super) fn status(self) -> &'static str {
+    pub(crate) fn status(self) -> &'static str {
         self.pick("Status dokumen", "Status of the document")
     }
 
-    pub(super) fn judged_at(self, time: UnixTime) -> String {
+    pub(crate) fn judged_at(self, time: UnixTime) -> String {
         format!("{} {time}.", self.pick("Putusan ini berlaku untuk saat", "This verdict holds for the moment"))
     }
 
@@ -151,7 +152,7 @@ impl Words {
         format!("{time} ({basis})")
     }
 
-    pub(super) fn anchor(self) -> &'static str {
+    pub(crate) fn anchor(self) -> &'static str {
         self.pick("Jangkar kepercayaan", "Trust anchor")
     }
 
