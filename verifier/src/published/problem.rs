@@ -6,6 +6,7 @@ use evidence::trust_list::TrustListError;
 use crate::clock::UnixTime;
 use crate::findings::Language;
 use crate::report::SubIndication;
+use crate::text::Words;
 
 /// Why there is no trust list that says which keys are the agency's.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,10 +68,7 @@ impl TrustListProblem {
     }
 
     pub(crate) fn text(&self, language: Language) -> String {
-        let pick = |indonesian: &str, english: &str| match language {
-            Language::Indonesian => indonesian.to_owned(),
-            Language::English => english.to_owned(),
-        };
+        let pick = |indonesian: &str, english: &str| Words(language).pick(indonesian, english).to_owned();
         match self {
             Self::Missing => pick(
                 "Daftar kepercayaan dinas tidak diberikan (--trust-list), sehingga tidak diketahui kunci mana yang milik dinas.",
@@ -117,7 +115,7 @@ impl TrustListProblem {
 pub enum StatusProblem {
     /// There is no trust list that says whose status lists count.
     TrustList(TrustListProblem),
-    /// The document names no place in a status list.
+    /// No place in a status list is proved to be the document's: it names none, or is not genuine itself.
     NoIndex,
     /// No list of the document's shard was given.
     NoList {
@@ -201,7 +199,7 @@ impl StatusProblem {
     fn indonesian(&self) -> String {
         match self {
             Self::TrustList(problem) => problem.text(Language::Indonesian),
-            Self::NoIndex => "Dokumen tidak menyebut tempatnya di dalam daftar status.".into(),
+            Self::NoIndex => "Tidak ada tempat di dalam daftar status yang terbukti milik dokumen ini.".into(),
             Self::NoList { uri } => {
                 format!("Daftar status \"{uri}\" tidak ada di antara yang diberikan (--status); unduh yang terbaru.")
             }
@@ -233,7 +231,7 @@ impl StatusProblem {
     fn english(&self) -> String {
         match self {
             Self::TrustList(problem) => problem.text(Language::English),
-            Self::NoIndex => "The document names no place in a status list.".into(),
+            Self::NoIndex => "No place in a status list is proved to be this document's.".into(),
             Self::NoList { uri } => {
                 format!("The status list \"{uri}\" is not among those that were given (--status); download the newest.")
             }

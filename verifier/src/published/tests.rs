@@ -199,7 +199,7 @@ fn without_a_trust_list_nobodys_status_list_counts() {
 fn a_forged_seal_is_failed_and_not_revoked() {
     let list = of(StatusValue::Invalid, NOW - 60);
     let report = usual(&[&list]).verify_seal(&seal(&payload(-5), STRANGER, PREFIX).to_text(), None, at(NOW));
-    assert_eq!(report.exit_status(), ExitStatus::Failed);
+    assert_eq!((report.exit_status(), why(&report)), (ExitStatus::Failed, "STATUS_INDEX_MISSING"));
 }
 
 #[test]

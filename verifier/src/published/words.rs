@@ -105,6 +105,6 @@ mod tests {
         assert!(headline(&read(StatusValue::Suspended, 9, true), Language::Indonesian).is_some());
         let unknown = DocumentStatus::NotChecked(StatusProblem::NoIndex);
         assert_eq!(headline(&unknown, Language::English).as_deref(), Some("STATUS NOT CHECKED"));
-        assert!(sentence(&unknown, Language::Indonesian).starts_with("STATUS BELUM DIPERIKSA: Dokumen "));
+        assert!(sentence(&unknown, Language::Indonesian).starts_with("STATUS BELUM DIPERIKSA: Tidak ada tempat "));
     }
 }
