@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::arguments::{Arguments, Usage};
 
 /// Where reports go. Written to from any thread, one report at a time.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Output {
     state: Mutex<State>,
     /// How many files there are, when progress is to be shown.

@@ -1,6 +1,5 @@
 //! `teken-verify seal`: the seal on a paper, given as text, as a picture or with its PDF.
 
-use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +7,8 @@ use evidence::seal::IdentityNumber;
 use verifier::{ExitStatus, SealedFileReport, UnixTime, ValidationTime, Validator, seal_to_json, seal_to_text};
 
 use crate::arguments::{LanguageName, Trust, Usage, moment};
-use crate::input;
+use crate::input::File;
+use crate::output::Output;
 
 /// Verifies the QR seal of a printed document, offline, and shows what to compare with the paper.
 #[derive(Debug, Args)]
@@ -52,6 +52,7 @@ fn identity_number(text: &str) -> Result<IdentityNumber, &'static str> {
 pub(crate) fn run(arguments: &SealArguments, now: impl Fn() -> ValidationTime) -> Result<ExitStatus, Usage> {
     let validator = arguments.trust.validator()?;
     let time = arguments.at.map_or_else(now, ValidationTime::new);
+    let output = Output::default();
     let mut worst = None;
     for input in &arguments.inputs {
         let (name, report) = verify(input, arguments, &validator, time)?;
@@ -60,14 +61,10 @@ pub(crate) fn run(arguments: &SealArguments, now: impl Fn() -> ValidationTime) -
             true => format!("{}\n", seal_to_json(&name, &report, language)),
             false => seal_to_text(&name, &report, language),
         };
-        match io::stdout().lock().write_all(text.as_bytes()) {
-            Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => return Err(Usage::NotWritten(fault)),
-            _ => {}
-        }
-        let status = report.exit_status();
+        let status = output.write((report.exit_status(), text));
         worst = Some(worst.map_or(status, |worst: ExitStatus| worst.worse(status)));
     }
-    io::stdout().lock().flush().map_err(Usage::NotWritten)?;
+    output.finish()?;
     Ok(worst.unwrap_or(ExitStatus::NoSignature))
 }
 
@@ -87,32 +84,11 @@ fn verify(
             return Err(Usage::DigitsAlone);
         }
     }
-    let name = input.display().to_string();
-    let report = match read(input) {
-        Ok(octets) => validator.verify_sealed_file(&octets, number, time),
-        Err(error) => SealedFileReport::not_read(error.kind(), time),
-    };
-    Ok((name, report))
+    let file = File::named(input);
+    Ok((file.name(), file.verify_seals(number, validator, time)))
 }
 
 fn is_address(text: &str) -> bool {
     let beginning = text.get(..8).unwrap_or(text).to_ascii_lowercase();
     beginning.starts_with("https://") || beginning.starts_with("http://")
-}
-
-/// At most so many octets as a PDF may have; a longer file is told as too large by the operating system's word for it.
-fn read(input: &Path) -> io::Result<Vec<u8>> {
-    let mut octets = Vec::new();
-    let limit = input::LIMIT.saturating_add(1);
-    match input.as_os_str() == "-" {
-        true => io::stdin().lock().take(limit).read_to_end(&mut octets)?,
-        false => {
-            let file = std::fs::File::open(input)?;
-            if file.metadata()?.len() > input::LIMIT {
-                return Err(io::ErrorKind::FileTooLarge.into());
-            }
-            file.take(limit).read_to_end(&mut octets)?
-        }
-    };
-    if octets.len() as u64 > input::LIMIT { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(octets) }
 }

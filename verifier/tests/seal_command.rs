@@ -41,15 +41,30 @@ fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
+fn schema_of(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// A file of its own for each, because whoever reads one of the two needs nothing of the other.
+#[test]
+fn what_both_schemas_define_is_defined_alike() {
+    let [seals, signatures] = ["seal.schema.json", "report.schema.json"].map(schema_of);
+    let definitions = seals["$defs"].as_object().unwrap();
+    let shared: Vec<_> = definitions.iter().filter(|(name, _)| signatures["$defs"].get(name).is_some()).collect();
+    assert!(shared.len() >= 6, "{shared:?}");
+    for (name, definition) in shared {
+        assert_eq!(*definition, signatures["$defs"][name], "{name}");
+    }
+}
+
 /// One line of JSON, which follows the schema and says the exit code.
 fn follows(command: &mut Command) -> Value {
     let output = command.arg("--json").output().unwrap();
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(text.lines().count(), 1, "{text}{}", String::from_utf8_lossy(&output.stderr));
     let value: Value = serde_json::from_str(&text).unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("seal.schema.json");
-    let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    schema::check(&schema, &value).unwrap_or_else(|failure| panic!("{failure}: {text}"));
+    schema::check(&schema_of("seal.schema.json"), &value).unwrap_or_else(|failure| panic!("{failure}: {text}"));
     assert_eq!(value["exitCode"], code(&output), "{text}");
     value
 }
@@ -107,6 +122,10 @@ fn what_is_missing_is_3_4_6_or_2_with_a_hint() {
     assert_eq!((&no_seal["verdict"], &no_seal["exitCode"]), (&json!("NO-SEAL"), &json!(4)));
     assert_eq!(follows(seal(&now).arg(fixture("root.der")))["exitCode"], 6);
     assert_eq!(follows(seal(&now).arg(fixture("no such file")))["exitCode"], 6);
+    let large = Path::new(env!("CARGO_TARGET_TMPDIR")).join("large.pdf");
+    std::fs::File::create(&large).unwrap().set_len((1 << 30) + 1).unwrap();
+    let large = follows(seal(&now).arg(large));
+    assert_eq!((&large["exitCode"], &large["findings"][0]["code"]), (&json!(6), &json!("TOO_LARGE")));
     for wrong in [&["0123456789"][..], &["--nik", "1", "https://a/#1"], &["--status", "no such folder", "https://a/#1"]]
     {
         let output = seal(&now).args(wrong).output().unwrap();
