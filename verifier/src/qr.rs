@@ -66,7 +66,7 @@ pub enum QrError {
         limit: usize,
     },
     /// The symbol was read and its text is longer than a seal's can be.
-    #[error("QR symbol with more than {} octets of text", symbol::MAX_TEXT)]
+    #[error("QR symbol with more than {} octets of text", evidence::seal::TEXT_LIMIT)]
     TextTooLong,
     /// Time ran out before a symbol was found: there may be one.
     #[error("time ran out before a QR symbol was found; crop the picture to the symbol")]

@@ -3,11 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use evidence::seal::TEXT_LIMIT;
 use rxing::common::BitMatrix;
 use rxing::qrcode::cpp_port::decoder::Decode;
-
-/// Octets of a text. A seal's is at most 1,200.
-pub(crate) const MAX_TEXT: usize = 1_200;
 
 /// How the modules are told apart: the share of its neighbours that is taken from each module, because blur spread it
 /// there, and the darkness from which a module is dark.
@@ -57,5 +55,5 @@ fn decoded(matrix: &BitMatrix) -> Option<Text> {
         return None;
     }
     let text = result.text();
-    Some(if text.len() > MAX_TEXT { Text::TooLong } else { Text::Read(text) })
+    Some(if text.len() > TEXT_LIMIT { Text::TooLong } else { Text::Read(text) })
 }
