@@ -76,6 +76,20 @@ pub(crate) fn certificate_of_key(issuer: (&str, u8), subject: &str, key_info: &[
     Certificate::from_der(&signed(&tbs.concat(), issuer.1)).expect("a certificate")
 }
 
+/// A certificate that may issue others.
+pub(crate) fn authority(issuer: (&str, u8), subject: (&str, u8)) -> Certificate {
+    let is_ca = tlv(tag::SEQUENCE, &tlv(tag::BOOLEAN, &[0xff]));
+    certificate(issuer, subject, &extension(oid::BASIC_CONSTRAINTS, &is_ca))
+}
+
+/// Somebody who signs documents.
+pub(crate) const SIGNER: (&str, u8) = ("Budi", 3);
+
+/// Their certificate.
+pub(crate) fn person(issuer: (&str, u8)) -> Certificate {
+    certificate(issuer, SIGNER, &extension(oid::KEY_USAGE, &tlv(tag::BIT_STRING, &[6, 0b1100_0000])))
+}
+
 /// A CMS by this signer over these octets, which it holds or not, with these unsigned attributes.
 pub(crate) fn cms(
     certificate: &Certificate,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::certificate::Certificate;
 use crate::clock::{UnixTime, ValidationTime};
-use crate::made_for_tests::{Signed, attributes_of, certificate, cms_of, extension, tlv};
+use crate::made_for_tests::{SIGNER, Signed, attributes_of, authority, cms_of, person, tlv};
 use crate::report::{CheckResult, FileVerdict, Indication, Report, SignatureReport};
 use crate::trust::TrustAnchors;
 use crate::validator::{Policy, ValidationData, Validator};
@@ -20,14 +20,10 @@ pub(crate) const PKCS7_SHA1: &str = "/SubFilter/adbe.pkcs7.sha1";
 const ROOM: usize = 1200;
 const RANGE: &str = "[0 0000000000 0000000000 0000000000]";
 
-fn root() -> Certificate {
-    let is_ca = tlv(tag::SEQUENCE, &tlv(tag::BOOLEAN, &[0xff]));
-    certificate(("Root", 1), ("Root", 1), &extension(oid::BASIC_CONSTRAINTS, &is_ca))
-}
+const ROOT: (&str, u8) = ("Root", 1);
 
 pub(crate) fn signer() -> Certificate {
-    let usage = tlv(tag::BIT_STRING, &[6, 0b1100_0000]);
-    certificate(("Root", 1), ("Budi", 3), &extension(oid::KEY_USAGE, &usage))
+    person(ROOT)
 }
 
 /// A signature dictionary that nothing is filled into yet.
@@ -87,16 +83,16 @@ pub(crate) fn honest(covered: &[&[u8]]) -> Vec<u8> {
 
 fn with_message_digest(value: &[u8]) -> Vec<u8> {
     let attributes = attributes_of(&signer(), oid::DATA, value);
-    cms_of(&signer(), 3, oid::DATA, None, &Signed::Attributes(attributes), &[])
+    cms_of(&signer(), SIGNER.1, oid::DATA, None, &Signed::Attributes(attributes), &[])
 }
 
 pub(crate) fn without_attributes(covered: &[&[u8]]) -> Vec<u8> {
-    cms_of(&signer(), 3, oid::DATA, None, &Signed::Content(covered.concat()), &[])
+    cms_of(&signer(), SIGNER.1, oid::DATA, None, &Signed::Content(covered.concat()), &[])
 }
 
 pub(crate) fn verify(file: &[u8]) -> Report {
     let mut anchors = TrustAnchors::none();
-    anchors.add(root());
+    anchors.add(authority(ROOT, ROOT));
     let time = ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment"));
     Validator::new(anchors, ValidationData::none(), Policy::default()).verify(file, time)
 }
@@ -191,7 +187,7 @@ fn a_signature_over_sha1_is_intact_where_its_content_is_the_digest_and_passes_no
     let made = |content: &[u8]| {
         let digest = DigestAlgorithm::Sha512.hash(&[content]).expect("SHA-512 is always there");
         let attributes = attributes_of(&signer(), oid::DATA, &tlv(tag::OCTET_STRING, digest.as_bytes()));
-        cms_of(&signer(), 3, oid::DATA, Some(content), &Signed::Attributes(attributes), &[])
+        cms_of(&signer(), SIGNER.1, oid::DATA, Some(content), &Signed::Attributes(attributes), &[])
     };
     let sha1 = |covered: &[&[u8]]| DigestAlgorithm::Sha1.hash(covered).expect("SHA-1 is there");
     let right = verify(&sign(&one.0, one.1[0], |covered| made(sha1(covered).as_bytes())));

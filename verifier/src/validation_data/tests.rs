@@ -2,24 +2,14 @@
 
 use super::*;
 use crate::clock::{UnixTime, ValidationTime};
-use crate::made_for_tests::{certificate, cms, extension, page, tlv};
+use crate::made_for_tests::{SIGNER, authority, certificate, cms, page, person};
 use crate::report::{FileVerdict, Indication, Report, SignatureReport, SubIndication};
 use crate::trust::TrustAnchors;
 use crate::validator::{Policy, ValidationData, Validator};
 
 const ROOT: (&str, u8) = ("Root", 1);
 const MIDDLE: (&str, u8) = ("Middle", 2);
-const SIGNER: (&str, u8) = ("Budi", 3);
 const STRANGER: u8 = 4;
-
-fn authority(issuer: (&str, u8), subject: (&str, u8)) -> Certificate {
-    let is_ca = tlv(tag::SEQUENCE, &tlv(tag::BOOLEAN, &[0xff]));
-    certificate(issuer, subject, &extension(oid::BASIC_CONSTRAINTS, &is_ca))
-}
-
-fn person(issuer: (&str, u8)) -> Certificate {
-    certificate(issuer, SIGNER, &extension(oid::KEY_USAGE, &tlv(tag::BIT_STRING, &[6, 0b1100_0000])))
-}
 
 /// A document whose CMS holds the signer's certificate alone, and whose DSS is made of these.
 fn signed(signer: &Certificate, certificates: &[Certificate], store: impl Fn(&str) -> String) -> Report {

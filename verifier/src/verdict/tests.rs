@@ -3,17 +3,16 @@
 use pades::{Limits, SignedPdf};
 
 use super::*;
-use crate::asn1::tag;
 use crate::budget::Budget;
 use crate::clock::UnixTime;
+use crate::digests;
 use crate::file_octets::KeptStates;
 use crate::later_revisions::History;
-use crate::made_for_tests::{certificate, cms, extension, page, tlv};
+use crate::made_for_tests::{SIGNER, authority, cms, page, person};
 use crate::path::PathRequest;
 use crate::trust::TrustAnchors;
 use crate::validation_data::AtHand;
 use crate::validator::{Policy, ValidationData, Validator};
-use crate::{digests, oid};
 
 /// Nothing was established and nothing found.
 fn nothing<'a>() -> Evidence<'a> {
@@ -34,24 +33,21 @@ fn nothing<'a>() -> Evidence<'a> {
     }
 }
 
-fn root() -> Certificate {
-    let is_ca = tlv(tag::SEQUENCE, &tlv(tag::BOOLEAN, &[0xff]));
-    certificate(("Root", 1), ("Root", 1), &extension(oid::BASIC_CONSTRAINTS, &is_ca))
-}
+const ROOT: (&str, u8) = ("Root", 1);
 
 fn signer() -> Certificate {
-    let usage = tlv(tag::BIT_STRING, &[6, 0b1100_0000]);
-    certificate(("Root", 1), ("Budi", 3), &extension(oid::KEY_USAGE, &usage))
+    person(ROOT)
 }
 
 /// The verdict on a signature of which every needed check was established, but for what `change` does to the evidence.
 fn with(change: impl Fn(&mut Evidence<'_>)) -> (Conclusion, Vec<Finding>) {
-    let file =
-        page("/Type/Sig/SubFilter/ETSI.CAdES.detached", "", &[], |covered| cms(&signer(), 3, covered, None, &[]));
+    let file = page("/Type/Sig/SubFilter/ETSI.CAdES.detached", "", &[], |covered| {
+        cms(&signer(), SIGNER.1, covered, None, &[])
+    });
     let pdf = SignedPdf::open(&file[..], &Limits::default()).expect("a file that can be opened");
     let [signature] = pdf.signatures() else { panic!("one signature") };
     let mut anchors = TrustAnchors::none();
-    anchors.add(root());
+    anchors.add(authority(ROOT, ROOT));
     let validator = Validator::new(anchors, ValidationData::none(), Policy::default());
     let time = ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment"));
     let format = format_of(signature);

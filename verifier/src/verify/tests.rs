@@ -5,7 +5,7 @@ use crate::findings::Finding;
 use crate::integrity::tests::{
     CADES, PKCS7, PKCS7_SHA1, dictionary, field, file, honest, only, page, sign, signer, verify, without_attributes,
 };
-use crate::made_for_tests::{Signed, cms_of};
+use crate::made_for_tests::{SIGNER, Signed, cms_of};
 use crate::oid;
 use crate::report::{CheckResult, FileVerdict};
 
@@ -26,7 +26,7 @@ fn without_signed_attributes_the_value_is_made_over_the_content() {
         verify(&sign(&sha1, end, |covered| {
             let content = DigestAlgorithm::Sha1.hash(covered).expect("SHA-1 is there");
             let value = Signed::Content(signed(content.as_bytes(), covered));
-            cms_of(&signer(), 3, oid::DATA, Some(content.as_bytes()), &value, &[])
+            cms_of(&signer(), SIGNER.1, oid::DATA, Some(content.as_bytes()), &value, &[])
         }))
     };
     let right = over(|content, _| content.to_vec());
