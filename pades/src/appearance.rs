@@ -21,7 +21,7 @@ mod true_type;
 
 pub(crate) use draw::Canvas;
 pub use element::{Colour, Element, Overlap, VisibleSignature};
-pub use font::{EmbeddableFont, FontError};
+pub use font::{BaseSet, EmbeddableFont, FontError};
 pub use image::{ImageError, SignatureImage};
 pub use jpeg::JpegFault;
 pub use qr::{QrError, QrLevel, QrSymbol};

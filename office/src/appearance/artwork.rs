@@ -1,6 +1,7 @@
 //! A template with its fonts and its picture: read and prepared once, drawn on every document of a run.
 
 use std::{
+    borrow::Cow,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -9,8 +10,8 @@ use std::{
 use pades::{
     Appearance, Certification, DocMdpLevel, FieldChoice, PdfTime, Rect, UnsignedPdf,
     appearance::{
-        Colour, Element, EmbeddableFont, FontError, ImageError, Overlap, QrError, QrLevel, QrSymbol, SignatureImage,
-        VisibleSignature,
+        BaseSet, Colour, Element, EmbeddableFont, FontError, ImageError, Overlap, QrError, QrLevel, QrSymbol,
+        SignatureImage, VisibleSignature,
     },
 };
 use thiserror::Error;
@@ -19,10 +20,10 @@ use super::{
     area::{Area, POINTS_PER_MM},
     error::AppearanceError,
     layout::{self, Canvas},
-    place::{self, Placed},
+    place,
     placeholder::{self, Filling},
     sight::Sight,
-    template::{Certify, ErrorCorrection, OnOverlap, Template, TemplateError, Transparency},
+    template::{Certify, ErrorCorrection, OnOverlap, Template, TemplateError, Transparency, Weight},
 };
 
 /// Liberation Sans 2.1.5, SIL Open Font License 1.1; see `assets/README.md`.
@@ -47,10 +48,17 @@ pub struct Artwork {
 #[derive(Debug)]
 struct Parts {
     template: Template,
-    path: Option<PathBuf>,
-    regular: EmbeddableFont,
-    bold: EmbeddableFont,
+    regular: Face,
+    bold: Face,
     picture: Option<Picture>,
+}
+
+/// One font file, ready with two sets of characters. A signature embeds the smaller one where it can: that is what keeps the file small,
+/// and since the choice is between two and not of single letters, later signatures of the file mostly share it.
+#[derive(Debug)]
+struct Face {
+    usual: EmbeddableFont,
+    latin1: EmbeddableFont,
 }
 
 /// The handwritten signature.
@@ -158,9 +166,7 @@ impl Artwork {
     ///
     /// [`ArtworkError`].
     pub fn load(path: &Path) -> Result<Self, ArtworkError> {
-        let mut parts = Self::parts(Template::load(path)?)?;
-        parts.path = Some(path.to_owned());
-        Ok(Self { parts: Arc::new(parts) })
+        Self::new(Template::load(path)?)
     }
 
     /// Makes a template ready.
@@ -169,22 +175,14 @@ impl Artwork {
     ///
     /// [`ArtworkError`].
     pub fn new(template: Template) -> Result<Self, ArtworkError> {
-        Ok(Self { parts: Arc::new(Self::parts(template)?) })
-    }
-
-    fn parts(template: Template) -> Result<Parts, ArtworkError> {
-        // What the template writes must be in the font; what documents add is mostly in every font's base set.
-        let extra: String =
-            template.texts.iter().map(|text| text.text.as_str()).chain(template.nip.as_deref()).collect();
-        let extra = extra.replace('\n', "");
-        let regular = font(template.regular_font.as_deref(), REGULAR, &extra)?;
-        let bold = font(template.bold_font.as_deref(), BOLD, &extra)?;
+        let regular = Face::load(template.regular_font.as_deref(), REGULAR, &own_text(&template, Weight::Regular))?;
+        let bold = Face::load(template.bold_font.as_deref(), BOLD, &own_text(&template, Weight::Bold))?;
         let picture = template
             .image
             .as_ref()
             .map(|element| picture(&element.path, element.area, element.transparency))
             .transpose()?;
-        Ok(Parts { template, path: None, regular, bold, picture })
+        Ok(Self { parts: Arc::new(Parts { template, regular, bold, picture }) })
     }
 
     /// The template.
@@ -193,18 +191,13 @@ impl Artwork {
         &self.parts.template
     }
 
-    /// Where the template was read from.
-    #[must_use]
-    pub fn path(&self) -> Option<&Path> {
-        self.parts.path.as_deref()
-    }
-
-    pub(super) fn regular(&self) -> &EmbeddableFont {
-        &self.parts.regular
-    }
-
-    pub(super) fn bold(&self) -> &EmbeddableFont {
-        &self.parts.bold
+    /// The font of this weight for a signature that writes `characters` with it.
+    pub(super) fn font(&self, weight: Weight, characters: &str) -> &EmbeddableFont {
+        let face = match weight {
+            Weight::Regular => &self.parts.regular,
+            Weight::Bold => &self.parts.bold,
+        };
+        if face.usual.covers(characters) { &face.usual } else { &face.latin1 }
     }
 
     pub(super) fn picture(&self) -> Option<&Picture> {
@@ -228,18 +221,8 @@ impl Artwork {
             (Some(_), None) => return Err(AppearanceError::NoSeal),
             (None, _) => None,
         };
-        let placed = place::place(self.template(), unsigned, pdf, sight)?;
-        self.draw_at(placed, shown, code.as_ref())
-    }
-
-    /// The part of [`Self::draw`] that does not look at the page.
-    pub(super) fn draw_at(
-        &self,
-        placed: Placed,
-        shown: &Shown<'_>,
-        symbol: Option<&QrSymbol>,
-    ) -> Result<Drawing, AppearanceError> {
         let template = self.template();
+        let placed = place::place(template, unsigned, pdf, sight)?;
         let (date, time) = placeholder::printed(shown.time);
         let filling = Filling {
             signer_name: shown.signer_name.to_owned(),
@@ -251,7 +234,7 @@ impl Artwork {
         };
         let rect = placed.rect();
         let canvas = Canvas { left: rect.x, top: placed.area.y * POINTS_PER_MM, height: rect.height };
-        let mut content = layout::elements(self, canvas, &filling, symbol)?;
+        let mut content = layout::elements(self, canvas, &filling, code.as_ref())?;
         if let Some(line_width) = template.frame_pt {
             let whole = Rect::new(0.0, 0.0, rect.width, rect.height);
             content.insert(0, Element::Frame { rect: whole, line_width, line: Colour::BLACK, fill: None });
@@ -284,12 +267,27 @@ pub(super) fn symbol(text: &str, level: ErrorCorrection) -> Result<QrSymbol, QrE
     QrSymbol::encode(text, level, LARGEST_QR_VERSION)
 }
 
-fn font(path: Option<&Path>, built_in: &[u8], extra: &str) -> Result<EmbeddableFont, ArtworkError> {
-    let font = match path {
-        Some(path) => EmbeddableFont::parse_with(&read(path)?, extra),
-        None => EmbeddableFont::parse_with(built_in, extra),
+impl Face {
+    fn load(path: Option<&Path>, built_in: &[u8], extra: &str) -> Result<Self, ArtworkError> {
+        let file = path.map_or_else(|| Ok(Cow::Borrowed(built_in)), |path| read(path).map(Cow::Owned))?;
+        let font = |base| {
+            EmbeddableFont::parse(&file, base, extra)
+                .map_err(|source| ArtworkError::Font { path: path.map(Path::to_owned), source })
+        };
+        Ok(Self { usual: font(BaseSet::Usual)?, latin1: font(BaseSet::Latin1)? })
+    }
+}
+
+/// What the template itself writes with a font of this weight: without a glyph for it the template is of no use.
+fn own_text(template: &Template, weight: Weight) -> String {
+    let own = Filling {
+        signer_title: template.signer_title.clone().unwrap_or_default(),
+        nip: template.nip.clone().unwrap_or_default(),
+        ..Filling::default()
     };
-    font.map_err(|source| ArtworkError::Font { path: path.map(Path::to_owned), source })
+    // A text that cannot be filled is told when it is drawn.
+    let texts = template.texts.iter().filter(|text| text.weight == weight).flat_map(|text| own.fill(&text.text));
+    texts.collect::<String>().replace('\n', "")
 }
 
 fn picture(path: &Path, area: Area, transparency: Transparency) -> Result<Picture, ArtworkError> {

@@ -50,8 +50,15 @@ pub(super) fn elements(
     let opaque = artwork.picture().is_some_and(|picture| picture.opaque);
     let (below, above) = if opaque { (picture, None) } else { (None, picture) };
     elements.extend(below);
-    for (index, text) in template.texts.iter().enumerate() {
-        text_lines(artwork.font(text.weight), text, &text_name(index), filling, canvas, &mut elements)?;
+    let filled = filled(&template.texts, filling)?;
+    let written = |weight| {
+        let own = template.texts.iter().zip(&filled).filter(|(text, _)| text.weight == weight);
+        own.flat_map(|(_, filled)| filled.split_whitespace()).collect::<String>()
+    };
+    let fonts = [Weight::Regular, Weight::Bold].map(|weight| (weight, artwork.font(weight, &written(weight))));
+    for (index, (text, filled)) in template.texts.iter().zip(filled).enumerate() {
+        let (_, font) = fonts.iter().find(|(weight, _)| *weight == text.weight).expect("each weight has a font");
+        text_lines(font, text, &text_name(index), filled, canvas, &mut elements)?;
     }
     elements.extend(above);
     Ok(elements)
@@ -67,29 +74,37 @@ fn rect(area: &Area, canvas: Canvas) -> Rect {
     )
 }
 
+/// What is written: each text with its placeholders filled.
+fn filled(texts: &[TextElement], filling: &Filling) -> Result<Vec<String>, AppearanceError> {
+    let fill = |(index, text): (usize, &TextElement)| {
+        let element = text_name(index);
+        match filling.fill(&text.text) {
+            Err(source) => Err(AppearanceError::Placeholder { element, source }),
+            Ok(filled) => match filled.chars().find(|character| character.is_control() && *character != '\n') {
+                Some(character) => Err(AppearanceError::ControlCharacter { element, character }),
+                None => Ok(filled),
+            },
+        }
+    };
+    texts.iter().enumerate().map(fill).collect()
+}
+
 fn text_lines(
     font: &EmbeddableFont,
     text: &TextElement,
     name: &str,
-    filling: &Filling,
+    filled: String,
     canvas: Canvas,
     elements: &mut Vec<Element>,
 ) -> Result<(), AppearanceError> {
-    // 1. What is written.
-    let filled =
-        filling.fill(&text.text).map_err(|source| AppearanceError::Placeholder { element: name.to_owned(), source })?;
-    if let Some(character) = filled.chars().find(|character| character.is_control() && *character != '\n') {
-        return Err(AppearanceError::ControlCharacter { element: name.to_owned(), character });
-    }
-
-    // 2. In lines, as wide as the area.
+    // 1. In lines, as wide as the area.
     let area = rect(&text.area, canvas);
     let mut lines = Vec::new();
     for paragraph in filled.trim_end().split('\n') {
         wrap(font, text, name, paragraph, area.width, &mut lines)?;
     }
 
-    // 3. As high as the area.
+    // 2. As high as the area.
     let leading = text.size_pt * LEADING;
     let count = lines.len();
     let between = lines.iter().skip(1).map(|_| leading).sum::<f64>();
@@ -105,7 +120,7 @@ fn text_lines(
         });
     }
 
-    // 4. One under the other.
+    // 3. One under the other.
     let mut baseline = area.top() - font.ascent(text.size_pt);
     for Line { text: line, width } in lines {
         let x = match text.align {
@@ -210,14 +225,4 @@ fn snapped(points: f64) -> f64 {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
 fn whole_dots(dots: f64) -> u32 {
     dots.floor().max(0.0) as u32
-}
-
-impl Artwork {
-    /// Which font a text takes.
-    pub(super) fn font(&self, weight: Weight) -> &EmbeddableFont {
-        match weight {
-            Weight::Regular => self.regular(),
-            Weight::Bold => self.bold(),
-        }
-    }
 }

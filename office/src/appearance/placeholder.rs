@@ -43,7 +43,7 @@ pub enum PlaceholderError {
 }
 
 /// What stands in the place of the placeholders.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Filling {
     pub(crate) signer_name: String,
     pub(crate) signer_title: String,

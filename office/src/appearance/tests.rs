@@ -208,6 +208,22 @@ fn a_letter_that_the_font_lacks_is_named() {
     assert!(matches!(error, AppearanceError::ControlCharacter { character: '\u{7}', .. }), "{error:?}");
 }
 
+#[test]
+fn plain_names_share_the_smaller_font_and_other_letters_take_the_larger_one() {
+    let font = |signer_name| {
+        let shown = Shown { signer_name, ..shown(None) };
+        let drawing = draw_with(&one_line(BOX), &TestPdf::a4(), &shown).expect("it fits");
+        let pades::Appearance::Visible(visible) = drawing.appearance else { panic!("not visible") };
+        match visible.content.into_iter().next() {
+            Some(pades::appearance::Element::Text { font, .. }) => font,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(font("NAMA CONTOH"), font("Dr. Hj. LAIN, S.H., M.Si."));
+    assert_eq!(font("JOS\u{c9}"), font("RENE \u{2013} \u{d8}"));
+    assert_ne!(font("JOS\u{c9}"), font("JOSE"));
+}
+
 fn sealed(size_mm: f64, level: &str) -> String {
     format!(
         "page = 1\n[place]\nbox = {{ x_mm = 20, y_mm = 20, width_mm = 100, height_mm = 100 }}\n[seal]\nx_mm = 0\ny_mm = 0\nsize_mm = {size_mm}\nlevel = \"{level}\"\n"

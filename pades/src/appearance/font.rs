@@ -2,8 +2,8 @@
 //!
 //! It is a Type0 font with Identity-H whose CIDs are the glyphs of the subset, because a subset without `cmap` can be
 //! addressed in no other way; a ToUnicode map keeps the text searchable. The subset does not depend on the text that
-//! is drawn: Basic Latin and Latin-1 whole, with the dashes and quotes of good typography. So two signatures of one
-//! file have the same font, octet for octet, and share it.
+//! is drawn but is one of two fixed ones, [`BaseSet`]. So two signatures of one file have the same font, octet for
+//! octet, and share it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,8 +25,29 @@ const GLYPH_SPACE: f32 = 1000.0;
 const FILE_LIMIT: usize = 32 << 20;
 /// Characters beyond the base set that one font may be asked for.
 const EXTRA_LIMIT: usize = 4_096;
+/// What [`BaseSet::Usual`] has beside letters and digits.
+const USUAL: &str = " .,:;-/()'\"&";
 /// Beside Basic Latin and Latin-1: dashes, quotes, bullet, ellipsis, euro.
 const TYPOGRAPHY: &str = "\u{2013}\u{2014}\u{2018}\u{2019}\u{201A}\u{201C}\u{201D}\u{201E}\u{2022}\u{2026}\u{20AC}";
+
+/// The characters that a font embeds whether they are drawn or not, as far as it has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaseSet {
+    /// Letters and digits of Basic Latin with the punctuation of names, titles, dates and numbers: most signatures need
+    /// no more. Liberation Sans takes 7 KB of the file.
+    Usual,
+    /// Basic Latin and Latin-1 whole, dashes and quotes. Liberation Sans takes 15 KB of the file.
+    Latin1,
+}
+
+impl BaseSet {
+    fn characters(self) -> Vec<char> {
+        match self {
+            Self::Usual => ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(USUAL.chars()).collect(),
+            Self::Latin1 => (' '..='~').chain('\u{A0}'..='\u{FF}').chain(TYPOGRAPHY.chars()).collect(),
+        }
+    }
+}
 
 /// A font that is ready to be drawn with. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,20 +113,12 @@ pub enum FontError {
 }
 
 impl EmbeddableFont {
-    /// A font from a TrueType file, with those characters of the base set that it has: Basic Latin, Latin-1, dashes
-    /// and quotes.
+    /// A font from a TrueType file, with those characters of the base set that it has and all of `extra`. Signatures
+    /// share a font only if they were given the same.
     ///
     /// # Errors
-    /// [`FontError`] says what is wrong with the file.
-    pub fn parse(file: &[u8]) -> Result<Self, FontError> {
-        Self::parse_with(file, "")
-    }
-
-    /// The same with more characters. Signatures share a font only if they were given the same.
-    ///
-    /// # Errors
-    /// [`FontError::NoGlyph`] when the font lacks one of them; the others as for [`EmbeddableFont::parse`].
-    pub fn parse_with(file: &[u8], extra: &str) -> Result<Self, FontError> {
+    /// [`FontError::NoGlyph`] when the font lacks one of `extra`; the others say what is wrong with the file.
+    pub fn parse(file: &[u8], base: BaseSet, extra: &str) -> Result<Self, FontError> {
         if file.len() > FILE_LIMIT {
             return Err(FontError::TooLarge { length: file.len(), limit: FILE_LIMIT });
         }
@@ -118,7 +131,7 @@ impl EmbeddableFont {
         {
             return Err(FontError::EmbeddingForbidden { fs_type: os2.fs_type() });
         }
-        let (remapper, glyphs) = glyphs(&font, extra)?;
+        let (remapper, glyphs) = glyphs(&font, base, extra)?;
         let subset = subsetter::subset(file, 0, &remapper).map_err(|error| FontError::Subset(error.to_string()))?;
         let program = true_type::without_instructions(&subset).unwrap_or(subset);
         let metrics = font.metrics(Size::new(GLYPH_SPACE), LocationRef::default());
@@ -134,9 +147,7 @@ impl EmbeddableFont {
              /FontFile2 ",
             bounds[0], bounds[1], bounds[2], bounds[3]
         );
-        let count = glyphs.values().map(|glyph| glyph.cid).max().unwrap_or(0);
-        let objects =
-            SharedObjects::new(objects(&name, &descriptor, &program, &widths(&font, &remapper), &glyphs, count));
+        let objects = SharedObjects::new(objects(&name, &descriptor, &program, &widths(&font, &remapper), &glyphs));
         Ok(Self { font: Arc::new(Font { name, glyphs, ascent, descent, cap_height, objects }) })
     }
 
@@ -144,6 +155,12 @@ impl EmbeddableFont {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.font.name
+    }
+
+    /// Whether it can draw all of `text`.
+    #[must_use]
+    pub fn covers(&self, text: &str) -> bool {
+        text.chars().all(|character| self.font.glyphs.contains_key(&character))
     }
 
     /// Width of `text` at `size`, in points, exactly as it is drawn: the sum of the advances.
@@ -210,15 +227,15 @@ const fn may_embed(fs_type: u16) -> bool {
 }
 
 /// The glyphs of the subset in the order of their numbers, and who stands for which character.
-fn glyphs(font: &FontRef<'_>, extra: &str) -> Result<(GlyphRemapper, BTreeMap<char, Glyph>), FontError> {
+fn glyphs(font: &FontRef<'_>, base: BaseSet, extra: &str) -> Result<(GlyphRemapper, BTreeMap<char, Glyph>), FontError> {
     let charmap = font.charmap();
     let metrics = font.glyph_metrics(Size::new(GLYPH_SPACE), LocationRef::default());
     let mut remapper = GlyphRemapper::new();
     let mut glyphs = BTreeMap::new();
-    let base = (' '..='~').chain('\u{A0}'..='\u{FF}').chain(TYPOGRAPHY.chars());
     if extra.chars().nth(EXTRA_LIMIT).is_some() {
         return Err(FontError::TooManyCharacters { limit: EXTRA_LIMIT });
     }
+    let base = base.characters().into_iter();
     let wanted = base.map(|character| (character, false)).chain(extra.chars().map(|character| (character, true)));
     for (character, is_required) in wanted {
         let glyph = charmap.map(character).filter(|glyph| *glyph != GlyphId::NOTDEF);
@@ -273,9 +290,9 @@ fn objects(
     program: &[u8],
     widths: &[u16],
     glyphs: &BTreeMap<char, Glyph>,
-    last_cid: u16,
 ) -> Vec<Vec<Piece>> {
     let text = |text: &str| Piece::Octets(text.as_bytes().to_vec());
+    let count = widths.len();
     let widths: String = widths.iter().map(|width| format!("{width} ")).collect();
     let system = "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>";
     vec![
@@ -296,17 +313,12 @@ fn objects(
         vec![text(descriptor), Piece::Reference(3), text(" /CIDSet "), Piece::Reference(5), text(" >>")],
         vec![Piece::Octets(image::stream(&format!("/Length1 {} ", program.len()), program))],
         vec![Piece::Octets(image::stream("", to_unicode(glyphs).as_bytes()))],
-        vec![Piece::Octets(image::stream("", &cid_set(widths_count(&widths), last_cid)))],
+        vec![Piece::Octets(image::stream("", &cid_set(count)))],
     ]
 }
 
-fn widths_count(widths: &str) -> usize {
-    widths.split_ascii_whitespace().count()
-}
-
 /// Which CIDs there are (table 122): all of them. PDF/A-1 wants this stream, PDF/A-2 and 3 permit it when it is whole.
-fn cid_set(glyphs: usize, last_cid: u16) -> Vec<u8> {
-    let count = glyphs.max(usize::from(last_cid).saturating_add(1));
+fn cid_set(count: usize) -> Vec<u8> {
     let mut set = vec![0xFF; count / 8];
     let rest = count % 8;
     if rest > 0 {

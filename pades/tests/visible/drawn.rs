@@ -1,7 +1,7 @@
 //! What is written: the same every time, once for all signatures of a file, in every shape of file.
 
-use pades::appearance::{EmbeddableFont, VisibleSignature};
-use pades::{Appearance, Certification, Coverage, DocMdp, DocMdpLevel, PrepareOptions, Rect};
+use pades::appearance::{BaseSet, Colour, Element, EmbeddableFont, VisibleSignature};
+use pades::{Appearance, Certification, Coverage, DocMdp, DocMdpLevel, Point, PrepareOptions, Rect};
 
 use crate::made::{BOX, appended, content, font, font_file, options, page, sign, sign_with, text};
 use crate::shapes::{LAYOUTS, Layout, every_source};
@@ -60,10 +60,24 @@ fn a_font_that_differs_in_one_octet_is_not_shared() {
 
 #[test]
 fn another_set_of_characters_is_another_font() {
-    let other = EmbeddableFont::parse_with(&font_file(), "Łł").expect("it has them");
+    let other = EmbeddableFont::parse(&font_file(), BaseSet::Latin1, "Łł").expect("it has them");
     assert_ne!(other, font());
     assert_ne!(other.name(), font().name());
-    assert_eq!(EmbeddableFont::parse(&font_file()).expect("a font"), font());
+    assert_eq!(EmbeddableFont::parse(&font_file(), BaseSet::Latin1, "").expect("a font"), font());
+}
+
+#[test]
+fn the_usual_letters_are_half_of_the_weight_and_no_others_are_there() {
+    let usual = EmbeddableFont::parse(&font_file(), BaseSet::Usual, "").expect("a font");
+    assert!(usual.covers("Dr. Hj. NAMA CONTOH, M.Si. (NIP 0123456789) 470/1-UJI & 14:05; 'a' \"b\""));
+    assert!(!usual.covers("José") && font().covers("José – “x”…"));
+    let weight = |font: EmbeddableFont| {
+        let (size, origin) = (10.0, Point { x: 5.0, y: 5.0 });
+        let content =
+            vec![Element::Text { text: "Kepala Dinas".to_owned(), font, size, colour: Colour::BLACK, origin }];
+        sign(page("").file(Layout::Table), BOX, content).bytes().len()
+    };
+    assert!(weight(usual) + 7_000 < weight(font()));
 }
 
 #[test]

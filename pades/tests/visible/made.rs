@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use pades::appearance::{Colour, Element, EmbeddableFont, SignatureImage, VisibleSignature};
+use pades::appearance::{BaseSet, Colour, Element, EmbeddableFont, SignatureImage, VisibleSignature};
 use pades::{Appearance, FieldChoice, Point, PrepareError, PrepareOptions, Rect, SignedPdf, contents_size};
 
 use crate::flow::{self, new_field};
@@ -17,7 +17,7 @@ pub(crate) fn font_file() -> Vec<u8> {
 
 pub(crate) fn font() -> EmbeddableFont {
     static FONT: OnceLock<EmbeddableFont> = OnceLock::new();
-    FONT.get_or_init(|| EmbeddableFont::parse(&font_file()).expect("a font")).clone()
+    FONT.get_or_init(|| EmbeddableFont::parse(&font_file(), BaseSet::Latin1, "").expect("a font")).clone()
 }
 
 /// A PNG of eight bits a sample.

@@ -1,6 +1,6 @@
 //! What is not drawn, each with the numbers that are wrong.
 
-use pades::appearance::{Colour, Element, EmbeddableFont, FontError, Overlap, VisibleSignature};
+use pades::appearance::{BaseSet, Colour, Element, EmbeddableFont, FontError, Overlap, VisibleSignature};
 use pades::{DrawError, PlaceError, Point, PrepareError, Rect};
 
 use crate::made::{BOX, content, filled, font, font_file, options, page, sign_with, stamp, text};
@@ -144,10 +144,10 @@ fn two_signatures_do_not_cover_each_other() {
 
 #[test]
 fn what_is_no_font_or_may_not_be_embedded_is_refused() {
-    assert!(matches!(EmbeddableFont::parse(b""), Err(FontError::Unreadable(_))));
-    assert!(matches!(EmbeddableFont::parse(b"%PDF-1.7"), Err(FontError::Unreadable(_))));
+    assert!(matches!(EmbeddableFont::parse(b"", BaseSet::Latin1, ""), Err(FontError::Unreadable(_))));
+    assert!(matches!(EmbeddableFont::parse(b"%PDF-1.7", BaseSet::Latin1, ""), Err(FontError::Unreadable(_))));
     let file = font_file();
-    assert_eq!(EmbeddableFont::parse_with(&file, "文").err(), Some(FontError::NoGlyph { character: '文' }));
+    assert_eq!(EmbeddableFont::parse(&file, BaseSet::Latin1, "文").err(), Some(FontError::NoGlyph { character: '文' }));
     let count = usize::from(u16::from_be_bytes([file[4], file[5]]));
     let record = |tag: &[u8]| (0..count).map(|at| 12 + 16 * at).find(|at| file[*at..].starts_with(tag)).expect("there");
     let at = record(b"OS/2");
@@ -156,13 +156,13 @@ fn what_is_no_font_or_may_not_be_embedded_is_refused() {
         let mut other = file.clone();
         other[table + 8..table + 10].copy_from_slice(&fs_type.to_be_bytes());
         let expected = (!is_allowed).then_some(FontError::EmbeddingForbidden { fs_type });
-        assert_eq!(EmbeddableFont::parse(&other).err(), expected);
+        assert_eq!(EmbeddableFont::parse(&other, BaseSet::Latin1, "").err(), expected);
     }
     let mut no_outlines = file.clone();
     no_outlines[record(b"glyf")..][..4].copy_from_slice(b"glyX");
-    assert_eq!(EmbeddableFont::parse(&no_outlines).err(), Some(FontError::NotTrueType));
+    assert_eq!(EmbeddableFont::parse(&no_outlines, BaseSet::Latin1, "").err(), Some(FontError::NotTrueType));
     // A file that lost only what nobody needs is a font still.
     for length in (0..file.len() / 2).step_by(1_013) {
-        assert!(EmbeddableFont::parse(&file[..length]).is_err(), "{length}");
+        assert!(EmbeddableFont::parse(&file[..length], BaseSet::Latin1, "").is_err(), "{length}");
     }
 }

@@ -1,8 +1,9 @@
 //! A handwritten signature that nobody has: strokes drawn by arithmetic, dark blue with an alpha channel.
 
-/// Pixels of the picture.
-const WIDTH: u32 = 600;
-const HEIGHT: u32 = 240;
+/// Pixels of the picture: its file has 20 KB, as a scanned signature has.
+const WIDTH: u32 = 600 * SCALE;
+const HEIGHT: u32 = 240 * SCALE;
+const SCALE: u32 = 2;
 /// Colour of the ink.
 const INK: [u8; 3] = [18, 36, 120];
 
@@ -12,7 +13,7 @@ type Dab = (f64, f64, f64);
 /// The strokes as dabs of the pen.
 fn dabs() -> Vec<Dab> {
     let mut dabs = Vec::new();
-    let steps = 900;
+    let steps = 900 * i32::try_from(SCALE).expect("small");
     // A tall loop, a row of smaller waves that sink, and a long flourish under all of it.
     for step in 0..steps {
         let t = f64::from(step) / f64::from(steps);
@@ -34,7 +35,8 @@ fn dabs() -> Vec<Dab> {
 /// The signature as a PNG.
 pub(super) fn png() -> Vec<u8> {
     let mut alpha = vec![0_u8; (WIDTH * HEIGHT) as usize];
-    for (x, y, radius) in dabs() {
+    for dab in dabs() {
+        let [x, y, radius] = [dab.0, dab.1, dab.2].map(|length| length * f64::from(SCALE));
         for row in ((y - radius - 1.0).max(0.0) as u32)..((y + radius + 2.0) as u32).min(HEIGHT) {
             for column in ((x - radius - 1.0).max(0.0) as u32)..((x + radius + 2.0) as u32).min(WIDTH) {
                 let distance = (f64::from(column) - x).hypot(f64::from(row) - y);
