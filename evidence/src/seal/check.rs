@@ -1,13 +1,7 @@
 //! What lets a checker confirm digits and rows that the seal does not show: a few bits of an HMAC under the seal's nonce.
 //!
-//! ```text
-//! bits(n, field, field, ...) = the leading n bits of HMAC-SHA-256(nonce, fields joined by the octet 1F)
-//! check10 of a NIK      = bits(10, "NIK", the 16 digits)
-//! check10 of a nomor KK = bits(10, "KK", the 16 digits)
-//! ```
-//!
-//! The nonce is in the seal: whoever holds a seal and *already guesses* the whole number can confirm the guess. The bits do not give
-//! the number away, and a wrong number passes one time in 1,024 at most. Where even that is too much they are left out (0).
+//! The nonce is in the seal, so whoever holds a seal can try numbers at will. Each wrong one passes one time in 1,024, and a NIK
+//! leaves few to try: what that gives away stands in the [module](super). Where it is too much the bits are left out (0).
 
 use std::fmt;
 

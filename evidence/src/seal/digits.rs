@@ -1,8 +1,6 @@
-//! Octets as decimal digits, so that a QR code holds them in its numeric mode (the scheme of CTAP 2.2, 11.5, "FIDO:/").
+//! Octets as decimal digits, so that a QR code holds them in its numeric mode. The scheme stands in the [module](super).
 //!
-//! Seven octets, read as a little-endian number, are 17 digits. One to six octets at the end are 3, 5, 8, 10, 13 or 15 digits. Leading
-//! zeros are kept, so that the number of octets follows from the number of digits; a group whose number does not fit its octets
-//! has no octets.
+//! The number of octets follows from the number of digits; a group whose number does not fit its octets has no octets.
 
 use super::SealError;
 

@@ -1,8 +1,5 @@
-//! A masked name: of each word its first two letters and its length, so that `BUDI SANTOSO` is `BU** SA*****`.
-//!
-//! Fourteen bits a word: first letter (5), second letter (5), characters of the word (4, more than 15 count as 15). A letter is 1 to
-//! 26, anything else 0; the second letter of a word of one character is 0. Words after the sixth are not sealed. The bits are packed
-//! from the most significant one on and filled up with zero bits. No words at all: the name is not stated.
+//! A masked name: of each word its first two letters and its length, so that `BUDI SANTOSO` is `BU** SA*****`. Its octets stand in
+//! the [module](super).
 
 use std::fmt;
 

@@ -11,10 +11,11 @@ use crate::{
     },
 };
 
-/// Most octets of a payload: a QR code of version 13-Q holds no more.
+/// Most octets of a payload: with a prefix of 31 octets a QR code of version 13-Q holds no more.
 pub const PAYLOAD_LIMIT: usize = 124;
 
-/// Octets of a payload that a QR code of version 12-Q still holds, 33 mm wide at six dots of 300 dpi. More works, but is larger or harder to read.
+/// Octets of a payload that with such a prefix a QR code of version 12-Q still holds, 33 mm wide at six dots of 300 dpi. More works, but
+/// is larger or harder to read.
 pub const PREFERRED_PAYLOAD: usize = 87;
 
 /// What every seal says first.

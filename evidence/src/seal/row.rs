@@ -1,11 +1,4 @@
-//! The rows of a kartu keluarga: four octets a member, 32 bits big-endian.
-//!
-//! ```text
-//! initial 5 | sex 1 | year of birth mod 100: 7 | relationship 4 | row tag 15
-//! row tag = bits(15, row from 0 in decimal, NIK, name, year month day of birth as YYYYMMDD, relationship in words)
-//! ```
-//!
-//! The initial is 1 to 26 for A to Z, 0 for anything else. `bits` is that of the check digits; a tag that is left out is 0.
+//! The rows of a kartu keluarga: four octets a member. Their bits stand in the [module](super).
 
 use std::fmt;
 

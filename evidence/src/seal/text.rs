@@ -1,9 +1,6 @@
-//! Texts inside a seal: in base 40 where their characters allow it, in UTF-8 elsewhere.
+//! Texts inside a seal: in base 40 where their characters allow it, in UTF-8 elsewhere. Both stand in the [module](super).
 //!
-//! Base 40: the characters ` ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.'-` are the digits 0 to 39 in this order. A text is filled up with spaces to
-//! a multiple of three; each three `a b c` are the 16-bit big-endian number `1600 a + 40 b + c`.
-//!
-//! A text has one form: no space at its ends and no two in a row, upper case, and base 40 whenever it can be written so.
+//! A text has one form, so that the same words are the same octets wherever they are sealed and compared.
 
 use std::fmt;
 
