@@ -26,13 +26,21 @@ pub enum StatusValue {
 }
 
 impl StatusValue {
-    const fn bits(self) -> u8 {
+    /// Its number in lists, 0 to 3.
+    #[must_use]
+    pub const fn code(self) -> u8 {
         match self {
             Self::Valid => 0,
             Self::Invalid => 1,
             Self::Suspended => 2,
             Self::Superseded => 3,
         }
+    }
+
+    /// The status with this number, if there is one.
+    #[must_use]
+    pub const fn from_code(code: u8) -> Option<Self> {
+        if code <= 3 { Some(Self::from_bits(code)) } else { None }
     }
 
     const fn from_bits(bits: u8) -> Self {
@@ -114,7 +122,7 @@ impl StatusList {
             return Err(other);
         }
         let octet = self.octets.get_mut(octet).ok_or(other)?;
-        *octet = *octet & !(3 << shift) | value.bits() << shift;
+        *octet = *octet & !(3 << shift) | value.code() << shift;
         Ok(())
     }
 
@@ -263,6 +271,14 @@ mod tests {
         *checksum.last_mut().expect("octets") ^= 1;
         assert_eq!(StatusList::inflate(7, &checksum), Err(StatusError::NotZlib));
         assert_eq!(StatusList::inflate(7, b"no stream"), Err(StatusError::NotZlib));
+    }
+
+    #[test]
+    fn every_value_has_the_number_of_its_bits_and_there_is_no_fifth() {
+        for code in 0..=3 {
+            assert_eq!(StatusValue::from_code(code).map(StatusValue::code), Some(code));
+        }
+        assert_eq!(StatusValue::from_code(4), None);
     }
 
     #[test]
