@@ -12,7 +12,7 @@ use uuid::Uuid;
 mod document;
 
 pub use document::{
-    DocumentStatus, ReasonText, ReservationRecord, Reserve, SealRecord, SetStatus, StatusReason, StatusRecord,
+    ReasonText, ReservationRecord, Reserve, SealRecord, SetStatus, StatusReason, StatusRecord, may_change,
 };
 
 /// Most octets of a document's number.

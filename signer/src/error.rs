@@ -4,11 +4,12 @@
 //! then our own faults. `wire.rs` maps each to exactly one status; nothing here knows the wire.
 
 use evidence::seal::{ClaimsError, SealError};
+use evidence::status::StatusValue;
 use evidence::{DocumentType, StatementError};
 use keys::KeyError;
 use pades::{CmsError, EmbedError, PdfError, PrepareError};
 
-use crate::domain::{AbandonedReason, DocumentStatus, ReservationName, SignatureName, TextFault};
+use crate::domain::{AbandonedReason, ReservationName, SignatureName, TextFault};
 use crate::register::StopCause;
 
 /// Why a request got no signature.
@@ -128,9 +129,9 @@ pub enum SignError {
     #[error("the status is {from} and cannot become {to}")]
     StatusNotAllowed {
         /// What it is.
-        from: DocumentStatus,
+        from: StatusValue,
         /// What was asked for.
-        to: DocumentStatus,
+        to: StatusValue,
     },
 
     // --- the document

@@ -1,6 +1,7 @@
 //! Status and reservation of a document, in the words of the service.
 
 use evidence::seal::printed::PrintedFields;
+use evidence::status::StatusValue;
 use evidence::{Commitment, DocumentType, StatusIndex};
 
 use super::{Document, Mode, RequestId, RequestingOfficer, ReservationName, SignatureName, TextFault};
@@ -8,48 +9,11 @@ use super::{Document, Mode, RequestId, RequestingOfficer, ReservationName, Signa
 /// Most octets of a reason.
 const REASON_LIMIT: usize = 500;
 
-/// The status of a signed document. The codes are stored and published: never renumber.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[repr(u8)]
-pub enum DocumentStatus {
-    /// In force.
-    #[error("VALID")]
-    Valid = 0,
-    /// Withdrawn, or never released. Final.
-    #[error("INVALID")]
-    Invalid = 1,
-    /// Not in force for now.
-    #[error("SUSPENDED")]
-    Suspended = 2,
-    /// Replaced by a newer document. Final.
-    #[error("SUPERSEDED")]
-    Superseded = 3,
-}
-
-impl DocumentStatus {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Valid, Self::Invalid, Self::Suspended, Self::Superseded];
-
-    /// The value in the register and in the status list.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The status with this value.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == code)
-    }
-
-    /// May it become this one? INVALID and SUPERSEDED are final, and nothing becomes what it is.
-    #[must_use]
-    pub fn may_become(self, next: Self) -> bool {
-        match self {
-            Self::Valid | Self::Suspended => self != next,
-            Self::Invalid | Self::Superseded => false,
-        }
-    }
+/// May a document that was released change from this status to that one? As the lists' specification says; besides, what is
+/// suspended is superseded when its replacement is released.
+#[must_use]
+pub fn may_change(from: StatusValue, to: StatusValue) -> bool {
+    from.may_become(to) || (from, to) == (StatusValue::Suspended, StatusValue::Superseded)
 }
 
 /// Why a status was changed, as kept in the clear. The codes are stored: never renumber.
@@ -136,7 +100,7 @@ pub struct SetStatus {
     /// Whose status.
     pub name: SignatureName,
     /// What it becomes.
-    pub status: DocumentStatus,
+    pub status: StatusValue,
     /// Why, in words.
     pub reason: ReasonText,
     /// Why, as a code.
@@ -166,7 +130,7 @@ pub struct StatusRecord {
     /// Where it stands in the status lists.
     pub status_index: Option<StatusIndex>,
     /// What it is.
-    pub status: DocumentStatus,
+    pub status: StatusValue,
     /// Why it was changed last.
     pub reason_code: StatusReason,
     /// When it was changed last, Unix seconds.
@@ -213,28 +177,20 @@ mod tests {
 
     #[test]
     fn invalid_and_superseded_are_final_and_suspended_is_not() {
-        use DocumentStatus::{Invalid, Superseded, Suspended, Valid};
-        for (from, to) in [(Valid, Invalid), (Valid, Suspended), (Valid, Superseded), (Suspended, Valid)] {
-            assert!(from.may_become(to), "{from} -> {to}");
-        }
-        for (from, to) in [(Suspended, Invalid), (Suspended, Superseded)] {
-            assert!(from.may_become(to), "{from} -> {to}");
-        }
-        for from in [Invalid, Superseded] {
-            assert!(DocumentStatus::ALL.into_iter().all(|to| !from.may_become(to)), "{from}");
-        }
-        assert!(DocumentStatus::ALL.into_iter().all(|status| !status.may_become(status)));
+        use StatusValue::{Invalid, Superseded, Suspended, Valid};
+        let all = [Valid, Invalid, Suspended, Superseded];
+        let changes = |from| all.into_iter().filter(|to| may_change(from, *to)).collect::<Vec<_>>();
+        assert_eq!(changes(Valid), [Invalid, Suspended, Superseded]);
+        assert_eq!(changes(Suspended), [Valid, Invalid, Superseded]);
+        assert_eq!((changes(Invalid), changes(Superseded)), (vec![], vec![]));
     }
 
     #[test]
-    fn every_status_and_reason_has_its_own_code() {
-        for status in DocumentStatus::ALL {
-            assert_eq!(DocumentStatus::from_code(status.code()), Some(status));
-        }
+    fn every_reason_has_its_own_code() {
         for reason in StatusReason::ALL {
             assert_eq!(StatusReason::from_code(reason.code()), Some(reason));
         }
-        assert_eq!((DocumentStatus::from_code(4), StatusReason::from_code(8)), (None, None));
+        assert_eq!(StatusReason::from_code(8), None);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use evidence::{StatusIndex, UnixSeconds};
 
 use super::directory::Directory;
 use super::{PublishError, REFRESH_SECONDS, StatusLists};
-use crate::domain::DocumentStatus;
 use crate::register::Statuses;
 use crate::register::board::Event;
 use crate::register::publication::ListIssue;
@@ -39,7 +38,7 @@ impl Lists {
             lists.list(shard)?;
         }
         for index in statuses.released {
-            lists.set(index, DocumentStatus::Valid)?;
+            lists.set(index, StatusValue::Valid)?;
         }
         for (index, status) in statuses.changes {
             lists.set(index, status)?;
@@ -57,8 +56,8 @@ impl Lists {
         }
     }
 
-    fn set(&mut self, index: StatusIndex, status: DocumentStatus) -> Result<(), PublishError> {
-        self.list(index.shard())?.set(index, value(status)).map_err(PublishError::Token)
+    fn set(&mut self, index: StatusIndex, status: StatusValue) -> Result<(), PublishError> {
+        self.list(index.shard())?.set(index, status).map_err(PublishError::Token)
     }
 
     /// Times of the lists that are on record.
@@ -114,13 +113,4 @@ fn sign(settings: &StatusLists, list: &StatusList, issued_at: u64) -> Result<Vec
     let unsigned = UnsignedToken::new(list, &settings.prefix, times, key).map_err(PublishError::Token)?;
     let signature = settings.key.sign(&unsigned.to_be_signed()).map_err(PublishError::Key)?;
     unsigned.sign_with(signature).map_err(PublishError::Token)
-}
-
-const fn value(status: DocumentStatus) -> StatusValue {
-    match status {
-        DocumentStatus::Valid => StatusValue::Valid,
-        DocumentStatus::Invalid => StatusValue::Invalid,
-        DocumentStatus::Suspended => StatusValue::Suspended,
-        DocumentStatus::Superseded => StatusValue::Superseded,
-    }
 }

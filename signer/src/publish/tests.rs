@@ -217,12 +217,12 @@ async fn another_office_cannot_change_what_is_published_of_ours() {
 fn a_full_shard_is_built_from_the_register_quickly() {
     let released: Vec<StatusIndex> =
         (0..1 << 20).map(|number| StatusIndex::from_u64(number).expect("an index")).collect();
-    let changes = vec![(released[7], crate::domain::DocumentStatus::Superseded)];
+    let changes = vec![(released[7], StatusValue::Superseded)];
     let statuses = crate::register::Statuses { released, changes, last_shard: 0, issued: BTreeMap::new() };
     let began = std::time::Instant::now();
     let mut lists = Lists::of(statuses).expect("lists");
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     let index = StatusIndex::from_u64(7).expect("an index");
-    lists.apply(&[Event::Change(index, crate::domain::DocumentStatus::Superseded)]).expect("an index of the shard");
+    lists.apply(&[Event::Change(index, StatusValue::Superseded)]).expect("an index of the shard");
     assert_eq!(lists.due(&[], 0, 0), [0]);
 }

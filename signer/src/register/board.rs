@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
+use evidence::status::StatusValue;
 use evidence::{OfficeId, StatusIndex};
 
-use crate::domain::DocumentStatus;
 use crate::error::SignError;
 
 /// Seconds after which an intent without an end holds no list up any more. The key or the disk is away then, and the
@@ -21,7 +21,7 @@ const PATIENCE_SECONDS: u64 = 60;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A value became another one.
-    Change(StatusIndex, DocumentStatus),
+    Change(StatusIndex, StatusValue),
     /// A publication was recorded: what came before is in its list, what comes after is not.
     Cut {
         /// Number of the publication.
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn events_are_taken_up_to_the_cut_and_kept_after_it() {
         let board = Board::default();
-        let change = |number| Event::Change(index(number), DocumentStatus::Valid);
+        let change = |number| Event::Change(index(number), StatusValue::Valid);
         board.committed(Committed { events: vec![change(1)], ..Committed::default() });
         board.follow();
         let events = vec![change(2), Event::Cut { publication: 7 }, change(1 << 20)];

@@ -1,8 +1,9 @@
 //! Changes of a status as they are recorded.
 
+use evidence::status::StatusValue;
 use evidence::{Commitment, OfficeId};
 
-use crate::domain::{DocumentStatus, RequestId, StatusReason};
+use crate::domain::{RequestId, StatusReason};
 
 /// A change that is to be recorded.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct NewStatusChange {
     /// Number of the intent whose status it is.
     pub intent: u64,
     /// What the status becomes.
-    pub status: DocumentStatus,
+    pub status: StatusValue,
 }
 
 /// What came of a change that was to be recorded.

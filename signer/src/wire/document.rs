@@ -3,13 +3,14 @@
 use evidence::DocumentType;
 use evidence::seal::printed::{AktaFields, KkFields, PrintedFields, SuratFields};
 use evidence::seal::{ClaimsError, Days, IdentityNumber, Member, Relationship, Sex, Tags};
+use evidence::status::StatusValue;
 use proto::teken::v1;
 use proto::teken::v1::seal_claims::Claims;
 
 use super::{Checked, at, malformed, mode, read_document, timestamp};
 use crate::domain::{
-    Document, DocumentStatus, Freshness, ReasonText, RequestId, RequestingOfficer, Reserve, SetStatus, SignatureName,
-    StatusReason, StatusRecord, TextFault,
+    Document, Freshness, ReasonText, RequestId, RequestingOfficer, Reserve, SetStatus, SignatureName, StatusReason,
+    StatusRecord, TextFault,
 };
 use crate::error::FieldFault;
 use crate::reserve::Reservation;
@@ -156,9 +157,9 @@ pub(crate) fn set_status(message: v1::SetDocumentStatusRequest) -> Checked<SetSt
         request_id: at("request_id", RequestId::parse(&request_id))?,
         name: signature_name(&name)?,
         status: match v1::DocumentStatus::try_from(status) {
-            Ok(v1::DocumentStatus::Valid) => DocumentStatus::Valid,
-            Ok(v1::DocumentStatus::Invalid) => DocumentStatus::Invalid,
-            Ok(v1::DocumentStatus::Suspended) => DocumentStatus::Suspended,
+            Ok(v1::DocumentStatus::Valid) => StatusValue::Valid,
+            Ok(v1::DocumentStatus::Invalid) => StatusValue::Invalid,
+            Ok(v1::DocumentStatus::Suspended) => StatusValue::Suspended,
             Ok(v1::DocumentStatus::Superseded | v1::DocumentStatus::Unspecified) | Err(_) => {
                 return Err(malformed("status", FieldFault::Status));
             }
@@ -205,10 +206,10 @@ pub(crate) fn reserved(reservation: Option<Reservation>, freshness: Freshness) -
 
 pub(crate) fn status_record(record: StatusRecord) -> v1::DocumentStatusRecord {
     let status = match record.status {
-        DocumentStatus::Valid => v1::DocumentStatus::Valid,
-        DocumentStatus::Invalid => v1::DocumentStatus::Invalid,
-        DocumentStatus::Suspended => v1::DocumentStatus::Suspended,
-        DocumentStatus::Superseded => v1::DocumentStatus::Superseded,
+        StatusValue::Valid => v1::DocumentStatus::Valid,
+        StatusValue::Invalid => v1::DocumentStatus::Invalid,
+        StatusValue::Suspended => v1::DocumentStatus::Suspended,
+        StatusValue::Superseded => v1::DocumentStatus::Superseded,
     };
     let reason = match record.reason_code {
         _ if record.superseded_by.is_some() => v1::StatusReason::Replaced,

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use evidence::status::StatusValue;
 use evidence::{Commitment, DocumentType, OfficeId, StatusIndex};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{impossible, office};
 use crate::domain::{
-    DocumentStatus, RequestId, ReservationKey, ReservationName, ReservationRecord, SealRecord, SignatureName,
-    StatusReason, StatusRecord,
+    RequestId, ReservationKey, ReservationName, ReservationRecord, SealRecord, SignatureName, StatusReason,
+    StatusRecord,
 };
 use crate::error::SignError;
 use crate::register::schema;
@@ -42,7 +43,7 @@ pub(crate) struct Statuses {
     /// Indexes of what was released.
     pub(crate) released: Vec<StatusIndex>,
     /// What became of them, in its order.
-    pub(crate) changes: Vec<(StatusIndex, DocumentStatus)>,
+    pub(crate) changes: Vec<(StatusIndex, StatusValue)>,
     /// Shards of which an index was given to somebody: from 0 to this one.
     pub(crate) last_shard: u32,
     /// The time of the last list of each shard that had one.
@@ -67,7 +68,7 @@ pub(in crate::register) fn statuses(connection: &Connection) -> rusqlite::Result
     statuses.changes = transaction
         .prepare(CHANGES)?
         .query_map([], |row| {
-            let status = DocumentStatus::from_code(row.get(1)?).ok_or_else(|| impossible(1, Type::Integer))?;
+            let status = StatusValue::from_code(row.get(1)?).ok_or_else(|| impossible(1, Type::Integer))?;
             Ok((status_index(row.get(0)?, 0)?, status))
         })?
         .collect::<rusqlite::Result<_>>()?;
@@ -215,9 +216,9 @@ pub(in crate::register) fn status(
         .query_row(params![name.office.as_str(), name.sequence], |row| {
             let released = row.get::<_, Option<u8>>(1)? == Some(schema::OUTCOME);
             let status = match row.get::<_, Option<u8>>(4)? {
-                Some(code) => DocumentStatus::from_code(code).ok_or_else(|| impossible(4, Type::Integer))?,
-                None if released => DocumentStatus::Valid,
-                None => DocumentStatus::Invalid,
+                Some(code) => StatusValue::from_code(code).ok_or_else(|| impossible(4, Type::Integer))?,
+                None if released => StatusValue::Valid,
+                None => StatusValue::Invalid,
             };
             let reason: Option<u8> = row.get(6)?;
             let by: Option<u64> = row.get(7)?;

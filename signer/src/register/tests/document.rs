@@ -1,7 +1,9 @@
 //! Reservations, status indexes, statuses and publications in the register.
 
+use evidence::status::StatusValue;
+
 use super::*;
-use crate::domain::{DocumentStatus, ReservationName, SealRecord, StatusReason};
+use crate::domain::{ReservationName, SealRecord, StatusReason};
 use crate::register::board::Event;
 use crate::register::{Changed, NewReservation, NewStatusChange, Reserved, Statuses};
 
@@ -45,11 +47,11 @@ impl Opened {
         }
     }
 
-    async fn change(&self, n: u32, intent: u64, status: DocumentStatus) -> Result<Changed, SignError> {
+    async fn change(&self, n: u32, intent: u64, status: StatusValue) -> Result<Changed, SignError> {
         self.register.record_status_change(change(n, intent, status)).await
     }
 
-    async fn status(&self, sequence: u64) -> DocumentStatus {
+    async fn status(&self, sequence: u64) -> StatusValue {
         self.register.status(&named(sequence)).await.expect("a read").expect("an act").status
     }
 
@@ -107,7 +109,7 @@ fn replacing(n: u32, old: u64) -> NewIntent {
     NewIntent { commitments: intent(1).commitments, replaces: Some(named(old)), ..intent(n) }
 }
 
-fn change(n: u32, intent: u64, status: DocumentStatus) -> NewStatusChange {
+fn change(n: u32, intent: u64, status: StatusValue) -> NewStatusChange {
     NewStatusChange {
         office: office("kec-utara"),
         request_id: request_id(n),
@@ -268,17 +270,17 @@ async fn a_refusal_in_view_of_reservations_that_were_not_recorded_shuts_no_offic
 async fn an_outcome_makes_valid_and_supersedes_in_one_step() {
     let opened = Opened::bound();
     let first = opened.begin(intent(1)).await.expect("an intent");
-    assert_eq!(opened.status(1).await, DocumentStatus::Invalid, "nothing is released yet");
+    assert_eq!(opened.status(1).await, StatusValue::Invalid, "nothing is released yet");
     opened.register.record_outcome(1, vec![0x30, 0]).await.expect("an outcome");
-    assert_eq!(opened.status(1).await, DocumentStatus::Valid);
+    assert_eq!(opened.status(1).await, StatusValue::Valid);
 
     let second = opened.begin(replacing(2, 1)).await.expect("an intent");
-    assert_eq!(opened.status(1).await, DocumentStatus::Valid, "until the new one is released");
+    assert_eq!(opened.status(1).await, StatusValue::Valid, "until the new one is released");
     opened.register.record_outcome(second.sequence, vec![0x30, 0]).await.expect("an outcome");
     let old = opened.register.status(&named(1)).await.expect("a read").expect("an act");
-    assert_eq!((old.status, old.superseded_by), (DocumentStatus::Superseded, Some(named(second.sequence))));
+    assert_eq!((old.status, old.superseded_by), (StatusValue::Superseded, Some(named(second.sequence))));
     assert_eq!(old.status_index, first.status_index);
-    assert_eq!(opened.status(second.sequence).await, DocumentStatus::Valid);
+    assert_eq!(opened.status(second.sequence).await, StatusValue::Valid);
     // The same transaction: at every state of the file there is either none of the two or both.
     let orphans: u64 = opened
         .sql()
@@ -317,14 +319,23 @@ async fn an_outcome_that_cannot_supersede_is_not_recorded_and_stops_the_register
 async fn what_was_withdrawn_stays_withdrawn_when_it_is_replaced() {
     let opened = Opened::bound();
     opened.sign(intent(1)).await.expect("a signature");
-    opened.change(1, 1, DocumentStatus::Invalid).await.expect("a change");
+    opened.change(1, 1, StatusValue::Invalid).await.expect("a change");
     opened.sign(replacing(2, 1)).await.expect("a replacement");
-    assert_eq!(opened.status(1).await, DocumentStatus::Invalid);
+    assert_eq!(opened.status(1).await, StatusValue::Invalid);
+}
+
+#[tokio::test]
+async fn what_is_suspended_is_superseded_when_it_is_replaced() {
+    let opened = Opened::bound();
+    opened.sign(intent(1)).await.expect("a signature");
+    opened.change(1, 1, StatusValue::Suspended).await.expect("a change");
+    opened.sign(replacing(2, 1)).await.expect("a replacement");
+    assert_eq!(opened.status(1).await, StatusValue::Superseded);
 }
 
 #[tokio::test]
 async fn a_status_changes_as_the_rules_say_and_a_repeated_request_changes_nothing() {
-    use DocumentStatus::{Invalid, Suspended, Valid};
+    use StatusValue::{Invalid, Suspended, Valid};
     let opened = Opened::bound();
     opened.sign(intent(1)).await.expect("a signature");
     let refused = |from, to| Err(SignError::StatusNotAllowed { from, to });
@@ -347,18 +358,14 @@ async fn a_status_changes_as_the_rules_say_and_a_repeated_request_changes_nothin
 async fn only_a_released_signature_of_the_office_has_a_status_to_change() {
     let opened = Opened::bound();
     opened.begin(intent(1)).await.expect("an intent");
-    assert_eq!(opened.change(1, 1, DocumentStatus::Invalid).await, Err(SignError::StatusNotSigned));
+    assert_eq!(opened.change(1, 1, StatusValue::Invalid).await, Err(SignError::StatusNotSigned));
     opened.register.record_abandoned(1, AbandonedReason::KeyChanged).await.expect("an end");
-    assert_eq!(opened.change(1, 1, DocumentStatus::Invalid).await, Err(SignError::StatusNotSigned));
-    assert_eq!(opened.status(1).await, DocumentStatus::Invalid);
+    assert_eq!(opened.change(1, 1, StatusValue::Invalid).await, Err(SignError::StatusNotSigned));
+    assert_eq!(opened.status(1).await, StatusValue::Invalid);
     let other = opened.sign(NewIntent { office: office("kec-selatan"), ..intent(2) }).await.expect("a signature");
-    assert_eq!(opened.change(1, other.sequence, DocumentStatus::Invalid).await, Err(SignError::NotFound));
-    assert_eq!(
-        opened.change(1, 2, DocumentStatus::Invalid).await,
-        Err(SignError::NotFound),
-        "an entry that is no intent"
-    );
-    assert_eq!(opened.change(1, 99, DocumentStatus::Invalid).await, Err(SignError::NotFound));
+    assert_eq!(opened.change(1, other.sequence, StatusValue::Invalid).await, Err(SignError::NotFound));
+    assert_eq!(opened.change(1, 2, StatusValue::Invalid).await, Err(SignError::NotFound), "an entry that is no intent");
+    assert_eq!(opened.change(1, 99, StatusValue::Invalid).await, Err(SignError::NotFound));
     assert_eq!(opened.register.status(&named(other.sequence)).await, Ok(None));
 }
 
@@ -366,9 +373,9 @@ async fn only_a_released_signature_of_the_office_has_a_status_to_change() {
 async fn an_act_without_an_index_has_no_status_to_change() {
     let opened = Opened::new();
     opened.sign(intent(1)).await.expect("a signature");
-    assert_eq!(opened.change(1, 1, DocumentStatus::Invalid).await, Err(SignError::StatusAbsent));
+    assert_eq!(opened.change(1, 1, StatusValue::Invalid).await, Err(SignError::StatusAbsent));
     opened.sign(replacing(2, 1)).await.expect("a replacement");
-    assert_eq!(opened.status(1).await, DocumentStatus::Superseded);
+    assert_eq!(opened.status(1).await, StatusValue::Superseded);
 }
 
 #[tokio::test]
@@ -379,7 +386,7 @@ async fn the_state_of_all_lists_is_what_the_events_told() {
     for n in [1, 2, 3] {
         indexes.push(opened.sign(intent(n)).await.expect("a signature").status_index.expect("an index"));
     }
-    opened.change(1, 3, DocumentStatus::Suspended).await.expect("a change");
+    opened.change(1, 3, StatusValue::Suspended).await.expect("a change");
     let newer = opened.sign(replacing(4, 1)).await.expect("a replacement").status_index.expect("an index");
     opened.begin(intent(5)).await.expect("an intent");
     opened.reserve(6).await.expect("a reservation");
@@ -387,12 +394,12 @@ async fn the_state_of_all_lists_is_what_the_events_told() {
     let published = opened.register.record_publication(vec![0]).await.expect("a publication");
     let events = opened.register.board().take_until(published.number.expect("one"));
     let expected = [
-        Event::Change(indexes[0], DocumentStatus::Valid),
-        Event::Change(indexes[1], DocumentStatus::Valid),
-        Event::Change(indexes[2], DocumentStatus::Valid),
-        Event::Change(indexes[1], DocumentStatus::Suspended),
-        Event::Change(newer, DocumentStatus::Valid),
-        Event::Change(indexes[0], DocumentStatus::Superseded),
+        Event::Change(indexes[0], StatusValue::Valid),
+        Event::Change(indexes[1], StatusValue::Valid),
+        Event::Change(indexes[2], StatusValue::Valid),
+        Event::Change(indexes[1], StatusValue::Suspended),
+        Event::Change(newer, StatusValue::Valid),
+        Event::Change(indexes[0], StatusValue::Superseded),
         Event::Cut { publication: 1 },
     ];
     assert_eq!(events, expected, "the third entry is the second intent");
@@ -403,7 +410,7 @@ async fn the_state_of_all_lists_is_what_the_events_told() {
     let mut all = [indexes.clone(), vec![newer]].concat();
     all.sort_unstable();
     assert_eq!(released, all);
-    let expected = [(indexes[1], DocumentStatus::Suspended), (indexes[0], DocumentStatus::Superseded)];
+    let expected = [(indexes[1], StatusValue::Suspended), (indexes[0], StatusValue::Superseded)];
     assert_eq!((changes.as_slice(), last_shard), (expected.as_slice(), 0));
     assert_eq!(issued.into_iter().collect::<Vec<_>>(), [(0, NOW - 1)]);
 }
@@ -441,7 +448,7 @@ async fn a_status_says_which_list_says_so() {
     opened.clock.set(NOW + 10);
     opened.register.record_publication(vec![0]).await.expect("a publication");
     assert_eq!(published_at().await, Some(NOW + 9));
-    opened.change(1, 1, DocumentStatus::Invalid).await.expect("a change");
+    opened.change(1, 1, StatusValue::Invalid).await.expect("a change");
     assert_eq!(published_at().await, None, "no list says so yet");
     opened.clock.set(NOW + 20);
     opened.register.record_publication(vec![0]).await.expect("a publication");
@@ -455,7 +462,7 @@ async fn whoever_opens_the_file_cannot_rewrite_what_it_says() {
     let opened = Opened::bound();
     opened.reserve(1).await.expect("a reservation");
     opened.sign(sealed(1)).await.expect("a signature");
-    opened.change(1, 1, DocumentStatus::Invalid).await.expect("a change");
+    opened.change(1, 1, StatusValue::Invalid).await.expect("a change");
     opened.register.record_publication(vec![0]).await.expect("a publication");
     for table in ["reservation", "status_change", "publication"] {
         assert!(opened.refused(&format!("DELETE FROM {table}")).contains("append-only"));

@@ -1,5 +1,6 @@
 //! A register of version 1 becomes one of version 2: every entry stays, and a process that ends on the way leaves either.
 
+use evidence::status::StatusValue;
 use evidence::{SigningStatement, UnixSeconds};
 use pades::SignedAttribute;
 use proto::teken::v1;
@@ -182,5 +183,5 @@ async fn an_open_act_of_version_1_is_completed_and_served() {
     assert!(new.status_index.is_some());
     let status = fixture.signer.register.status(&SignatureName::parse(&old.name).expect("a name")).await;
     let status = status.expect("a read").expect("the old act");
-    assert_eq!((status.status, status.status_index), (crate::domain::DocumentStatus::Superseded, None));
+    assert_eq!((status.status, status.status_index), (StatusValue::Superseded, None));
 }

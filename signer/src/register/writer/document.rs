@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use evidence::status::StatusValue;
 use evidence::{Commitment, DocumentType, OfficeId, StatusIndex};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 use super::log::Tail;
-use crate::domain::{DocumentStatus, RequestId, ReservationKey, ReservationName, ReservationRecord};
+use crate::domain::{RequestId, ReservationKey, ReservationName, ReservationRecord, may_change};
 use crate::error::SignError;
 use crate::register::board::Event;
 use crate::register::publication::{ListIssue, Published};
@@ -175,13 +176,13 @@ impl<'c> Documents<'c> {
             self.of_intent.query_row(params![intent], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut events = Vec::new();
         if let Some(index) = index {
-            events.push(Event::Change(status_index(index, 0)?, DocumentStatus::Valid));
+            events.push(Event::Change(status_index(index, 0)?, StatusValue::Valid));
         }
         let Some(replaced) = replaces else { return Ok(events) };
         let target = self.target.query_row(params![replaced], target)?;
         // What was withdrawn stays withdrawn.
-        if target.status.may_become(DocumentStatus::Superseded) {
-            let change = Change { intent: replaced, target: &target, status: DocumentStatus::Superseded };
+        if may_change(target.status, StatusValue::Superseded) {
+            let change = Change { intent: replaced, target: &target, status: StatusValue::Superseded };
             // The outcome stands in this transaction already: it must not be committed without this. A refusal here means
             // that the register is not what it was taken for.
             events.extend(self.insert(&change, recorded_at, None, Some(intent)).map_err(in_doubt)?);
@@ -217,7 +218,7 @@ impl<'c> Documents<'c> {
         if target.index.is_none() {
             return Ok(Err(SignError::StatusAbsent));
         }
-        if !target.status.may_become(new.status) {
+        if !may_change(target.status, new.status) {
             return Ok(Err(SignError::StatusNotAllowed { from: target.status, to: new.status }));
         }
         let change = Change { intent: new.intent, target: &target, status: new.status };
@@ -285,7 +286,7 @@ impl<'c> Documents<'c> {
 struct Change<'a> {
     intent: u64,
     target: &'a Target,
-    status: DocumentStatus,
+    status: StatusValue,
 }
 
 /// The signature whose status it is.
@@ -293,7 +294,7 @@ struct Target {
     office: String,
     index: Option<StatusIndex>,
     is_signed: bool,
-    status: DocumentStatus,
+    status: StatusValue,
 }
 
 fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
@@ -301,7 +302,7 @@ fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
         office: row.get(0)?,
         index: row.get::<_, Option<u64>>(1)?.map(|number| status_index(number, 1)).transpose()?,
         is_signed: row.get::<_, Option<u8>>(2)? == Some(schema::OUTCOME),
-        status: DocumentStatus::from_code(row.get(3)?).ok_or_else(|| impossible(3, Type::Integer))?,
+        status: StatusValue::from_code(row.get(3)?).ok_or_else(|| impossible(3, Type::Integer))?,
     })
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use evidence::seal::ClaimsError;
+use evidence::status::StatusValue;
 use evidence::{DocumentType, OfficeId, StatementError};
 use keys::KeyError;
 use pades::{CmsError, EmbedError, ReadBack};
 use tonic_types::StatusExt;
 
 use super::*;
-use crate::domain::{AbandonedReason, DocumentStatus, ReservationName, SignatureName};
+use crate::domain::{AbandonedReason, ReservationName, SignatureName};
 use crate::error::SelfCheck;
 use crate::serve::Refused;
 
@@ -35,7 +36,7 @@ fn table() -> Vec<(SignError, Code, &'static str, Retry)> {
     let mandate = SignError::DocumentTypeNotAllowed { document_type: DocumentType::akta() };
     let limit = TextFault::TooLong { length: 2, limit: 1 };
     let too_long = SealError::PayloadTooLong { length: 200, limit: 124 };
-    let not_allowed = SignError::StatusNotAllowed { from: DocumentStatus::Invalid, to: DocumentStatus::Valid };
+    let not_allowed = SignError::StatusNotAllowed { from: StatusValue::Invalid, to: StatusValue::Valid };
     let reservation = ReservationName { office: OfficeId::parse("kec-utara").expect("an id"), number: 7 };
     vec![
         (SignError::MessageMalformed, InvalidArgument, "MESSAGE_MALFORMED", No),
