@@ -2,7 +2,7 @@
 //!
 //! Job: hold one field for each check, and make of them the conclusion, the result and reason of every step, and the
 //! report on the signature.
-//! Invariant: `conclude` takes the evidence apart field by field and is the only place where TOTAL-PASSED is written.
+//! Invariant: `conclude` takes the evidence apart field by field and is the only place where a signature gets TOTAL-PASSED.
 
 use pades::EmbeddedSignature;
 

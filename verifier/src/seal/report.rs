@@ -108,12 +108,13 @@ pub struct SealReport {
 }
 
 impl SealReport {
-    /// What a person compares with the paper, in the order of the page; empty for a seal that failed.
+    /// What a person compares with the paper, in the order of the page; empty for a seal that failed, unless it is only the
+    /// number on the paper that differs.
     #[must_use]
     pub fn fields(&self) -> Vec<SealedField> {
-        let may_be_believed = self.conclusion.indication != Indication::TotalFailed
-            || self.findings.contains(&Finding::Seal(SealProblem::NumberDiffers));
-        self.seal.as_ref().filter(|_| may_be_believed).map(|seal| seal.payload().fields()).unwrap_or_default()
+        let about_the_seal = self.findings.iter().filter(|one| **one != Finding::Seal(SealProblem::NumberDiffers));
+        let failed = worst(about_the_seal).is_some_and(|worst| worst.indication == Indication::TotalFailed);
+        self.seal.as_ref().filter(|_| !failed).map(|seal| seal.payload().fields()).unwrap_or_default()
     }
 
     /// The exit code for this seal alone.

@@ -266,6 +266,12 @@ fn a_number_from_the_paper_is_compared() {
     let other = judge(&genuine(), "3275054911240003");
     assert_eq!(told(&other), (Indication::TotalFailed, 1, vec!["SEAL_NUMBER_DIFFERS"]));
     assert!(!other.fields().is_empty(), "the seal is genuine: its fields are shown");
+    // A wrong number brings nothing to light that a right one would not.
+    let elsewhere = seal(&payload(0), SEAL, "https://tte-example.go.id/v#");
+    for number in [NIK, "3275054911240003"] {
+        let report = judge(&elsewhere, number);
+        assert!(codes(&report).contains(&"SEAL_PREFIX_UNKNOWN") && report.fields().is_empty(), "{report:?}");
+    }
     let mut payload = payload(0);
     let Claims::Surat(claims) = payload.claims else { panic!("a surat") };
     payload.claims = Claims::Surat(SuratClaims { nik: None, ..claims });
