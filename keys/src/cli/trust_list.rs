@@ -84,7 +84,8 @@ fn publish(agency: &Agency) -> Result<()> {
 pub(super) fn due(expires_at: u64, now: u64) -> Option<String> {
     /// A third of the usual 90 days is enough to reach everybody.
     const SOON: u64 = 30 * DAY;
-    if now > expires_at {
+    // A reader takes a list while `now < exp`.
+    if now >= expires_at {
         Some(format!("is over since {}", rfc3339(expires_at)))
     } else if expires_at - now < SOON {
         Some(format!("is over on {}", rfc3339(expires_at)))
@@ -187,4 +188,17 @@ fn as_json(signed: &SignedTrustList, verified: bool) -> String {
         "keys": keys,
     });
     format!("{object}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DAY, due};
+
+    #[test]
+    fn a_list_is_over_from_its_last_second_on() {
+        let over = 1_000 * DAY;
+        assert_eq!(due(over, over - 30 * DAY), None);
+        assert_eq!(due(over, over - 1).as_deref(), Some("is over on 1972-09-27T00:00:00Z"));
+        assert_eq!(due(over, over).as_deref(), Some("is over since 1972-09-27T00:00:00Z"));
+    }
 }
