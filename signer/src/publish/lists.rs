@@ -90,7 +90,7 @@ impl Lists {
 
     /// Makes, signs and writes one list.
     pub(super) fn write(&mut self, settings: &StatusLists, issue: ListIssue) -> Result<(), PublishError> {
-        let ListIssue { shard, issued_at, .. } = issue;
+        let ListIssue { shard, issued_at } = issue;
         self.issued.insert(shard, issued_at);
         self.unwritten.insert(shard);
         let first = self.written.is_empty();

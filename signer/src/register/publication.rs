@@ -16,6 +16,4 @@ pub(crate) struct ListIssue {
     pub(crate) shard: u32,
     /// Its time (iat), Unix seconds: above that of every list of this shard before.
     pub(crate) issued_at: u64,
-    /// Time of the list before it, if there was one.
-    pub(crate) before: Option<u64>,
 }

@@ -22,9 +22,7 @@ mod document;
 #[cfg(test)]
 pub(super) use document::QUESTIONS as DOCUMENT_QUESTIONS;
 pub(crate) use document::Statuses;
-pub(super) use document::{
-    RESERVATION_COLUMNS, candidate, find_reservation, next_serial, reservation, status, status_index, statuses,
-};
+pub(super) use document::{candidate, find_reservation, next_serial, status, status_index, status_value, statuses};
 
 /// Reads at the same time; more wait. Two cores keep two busy, the others wait for the disk.
 const READERS: usize = 4;

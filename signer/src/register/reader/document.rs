@@ -16,9 +16,9 @@ use crate::error::SignError;
 use crate::register::schema;
 use crate::register::status_indexes::GivenIndex;
 
-/// Columns of a [`ReservationRecord`].
-pub(in crate::register) const RESERVATION_COLUMNS: &str = "SELECT r.office, r.n, r.request, r.document_type, r.number, r.status_index, \
-     r.issued_at, r.expires_at, r.seal_hash, r.seal_key_id FROM reservation r";
+/// The reservation that an office made under a request id.
+const RESERVATION: &str = "SELECT office, n, request, document_type, number, status_index, issued_at, expires_at, seal_hash, seal_key_id \
+     FROM reservation WHERE office = ?1 AND request_id = ?2";
 
 /// A signature's index, end and latest change.
 const STATUS: &str = "SELECT i.status_index, e.kind, e.seq, c.n, c.status, c.recorded_at, c.reason_code, c.by_intent FROM entry i \
@@ -34,8 +34,8 @@ const CHANGES: &str = "SELECT status_index, status FROM status_change WHERE stat
 
 /// What readers ask of documents, for the test that looks at how it is answered.
 #[cfg(test)]
-pub(in crate::register) const QUESTIONS: [&str; 5] =
-    [STATUS, PUBLISHED_WITH_ENTRY, PUBLISHED_WITH_CHANGE, CANDIDATE_BY_SEAL, CANDIDATE_BY_NUMBER];
+pub(in crate::register) const QUESTIONS: [&str; 6] =
+    [RESERVATION, STATUS, PUBLISHED_WITH_ENTRY, PUBLISHED_WITH_CHANGE, CANDIDATE_BY_SEAL, CANDIDATE_BY_NUMBER];
 
 /// Every value of the status lists that is not INVALID for never having been released.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,10 +67,7 @@ pub(in crate::register) fn statuses(connection: &Connection) -> rusqlite::Result
     }
     statuses.changes = transaction
         .prepare(CHANGES)?
-        .query_map([], |row| {
-            let status = StatusValue::from_code(row.get(1)?).ok_or_else(|| impossible(1, Type::Integer))?;
-            Ok((status_index(row.get(0)?, 0)?, status))
-        })?
+        .query_map([], |row| Ok((status_index(row.get(0)?, 0)?, status_value(row, 1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let next: u64 = next_serial(&transaction)?;
     let last = StatusIndex::from_u64(next.saturating_sub(1)).map_err(|_| impossible(0, Type::Integer))?;
@@ -182,12 +179,12 @@ pub(in crate::register) fn find_reservation(
     request_id: RequestId,
 ) -> rusqlite::Result<Option<ReservationRecord>> {
     connection
-        .prepare_cached(&format!("{RESERVATION_COLUMNS} WHERE r.office = ?1 AND r.request_id = ?2"))?
+        .prepare_cached(RESERVATION)?
         .query_row(params![office.as_str(), request_id.as_bytes()], reservation)
         .optional()
 }
 
-pub(in crate::register) fn reservation(row: &Row<'_>) -> rusqlite::Result<ReservationRecord> {
+fn reservation(row: &Row<'_>) -> rusqlite::Result<ReservationRecord> {
     let document_type: String = row.get(3)?;
     let seal = match (row.get(8)?, row.get(9)?) {
         (Some(hash), Some(key_id)) => Some(SealRecord { hash, key_id }),
@@ -216,7 +213,7 @@ pub(in crate::register) fn status(
         .query_row(params![name.office.as_str(), name.sequence], |row| {
             let released = row.get::<_, Option<u8>>(1)? == Some(schema::OUTCOME);
             let status = match row.get::<_, Option<u8>>(4)? {
-                Some(code) => StatusValue::from_code(code).ok_or_else(|| impossible(4, Type::Integer))?,
+                Some(_) => status_value(row, 4)?,
                 None if released => StatusValue::Valid,
                 None => StatusValue::Invalid,
             };
@@ -255,4 +252,9 @@ pub(in crate::register) fn status(
 /// A number that the writer recorded as an index.
 pub(in crate::register) fn status_index(number: u64, column: usize) -> rusqlite::Result<StatusIndex> {
     StatusIndex::from_u64(number).map_err(|_| impossible(column, Type::Integer))
+}
+
+/// A number that the writer recorded as a status.
+pub(in crate::register) fn status_value(row: &Row<'_>, column: usize) -> rusqlite::Result<StatusValue> {
+    StatusValue::from_code(row.get(column)?).ok_or_else(|| impossible(column, Type::Integer))
 }

@@ -8,11 +8,11 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 use super::log::Tail;
-use crate::domain::{RequestId, ReservationKey, ReservationName, ReservationRecord, may_change};
+use crate::domain::{ReservationKey, ReservationName, ReservationRecord, may_change};
 use crate::error::SignError;
 use crate::register::board::Event;
 use crate::register::publication::{ListIssue, Published};
-use crate::register::reader::{self, RESERVATION_COLUMNS, impossible, status_index};
+use crate::register::reader::{self, impossible, status_index, status_value};
 use crate::register::reservation::NewReservation;
 use crate::register::schema;
 use crate::register::status_change::{Changed, NewStatusChange};
@@ -41,7 +41,6 @@ pub(super) struct Documents<'c> {
     indexes: Arc<StatusIndexes>,
     pub(super) ends: Ends,
     pub(super) waiting: Waiting,
-    find_by_request: Statement<'c>,
     insert_reservation: Statement<'c>,
     of_intent: Statement<'c>,
     target: Statement<'c>,
@@ -77,8 +76,6 @@ impl<'c> Documents<'c> {
                 publication: last("publication")?,
             },
             waiting: waiting(connection, tail.recorded_at)?,
-            find_by_request: connection
-                .prepare(&format!("{RESERVATION_COLUMNS} WHERE r.office = ?1 AND r.request_id = ?2"))?,
             insert_reservation: connection.prepare(
                 "INSERT INTO reservation (n, recorded_at, office, request_id, request, document_type, number, officer, \
                  status_serial, status_index, issued_at, expires_at, seal_hash, seal_key_id) \
@@ -119,15 +116,6 @@ impl<'c> Documents<'c> {
             reservation: Some(found.number),
             seal_hash: found.seal_hash,
         }))
-    }
-
-    /// The reservation that the office made under this id.
-    pub(super) fn reserved(
-        &mut self,
-        office: &OfficeId,
-        request_id: RequestId,
-    ) -> rusqlite::Result<Option<ReservationRecord>> {
-        self.find_by_request.query_row(params![office.as_str(), request_id.as_bytes()], reader::reservation).optional()
     }
 
     /// Records a reservation. Inner result: its refusal.
@@ -276,7 +264,7 @@ impl<'c> Documents<'c> {
             ])?;
             self.ends.publication = number;
             published.number = Some(number);
-            published.lists.push(ListIssue { shard, issued_at, before });
+            published.lists.push(ListIssue { shard, issued_at });
         }
         Ok(published)
     }
@@ -302,7 +290,7 @@ fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
         office: row.get(0)?,
         index: row.get::<_, Option<u64>>(1)?.map(|number| status_index(number, 1)).transpose()?,
         is_signed: row.get::<_, Option<u8>>(2)? == Some(schema::OUTCOME),
-        status: StatusValue::from_code(row.get(3)?).ok_or_else(|| impossible(3, Type::Integer))?,
+        status: status_value(row, 3)?,
     })
 }
 

@@ -314,7 +314,7 @@ impl<'c> Log<'c> {
 
     /// Inner result: this reservation's answer. Outer: the whole transaction fails.
     fn reserve(&mut self, reservation: &NewReservation, now: u64) -> rusqlite::Result<Result<Reserved, SignError>> {
-        if let Some(earlier) = self.documents.reserved(&reservation.office, reservation.request_id)? {
+        if let Some(earlier) = reader::find_reservation(self.connection, &reservation.office, reservation.request_id)? {
             return Ok(Ok(Reserved::Existing(earlier)));
         }
         if let Err(refusal) = self.may_begin(now) {
