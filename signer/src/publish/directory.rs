@@ -1,16 +1,16 @@
 //! The directory of the lists: what lies there, and putting a list into it.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use evidence::status::StatusToken;
+use evidence::status::{StatusToken, TOKEN_LIMIT};
 use keys::whole_file::{self, Readers};
 
 use super::PublishError;
 
-/// Octets of a list's file that are read; a larger one is none of ours.
-const FILE_LIMIT: u64 = 512 * 1024;
+/// Octets of a file that are read: one more than a list has, to see that it is none.
+const READ_LIMIT: u64 = TOKEN_LIMIT as u64 + 1;
 
 /// The directory, which is there.
 #[derive(Debug)]
@@ -35,16 +35,13 @@ impl<'a> Directory<'a> {
     pub(super) fn check_age(&self, shard: u32, recorded: Option<u64>) -> Result<(), PublishError> {
         let path = self.file(shard);
         let failed = |error: std::io::Error| PublishError::Directory { path: path.clone(), kind: error.kind() };
-        match fs::metadata(&path) {
+        let file = match File::open(&path) {
+            Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(failed(error)),
-            Ok(file) if file.len() > FILE_LIMIT => {
-                tracing::warn!(path = %path.display(), "what lies here is no status list; it is replaced");
-                return Ok(());
-            }
-            Ok(_) => {}
-        }
-        let octets = fs::read(&path).map_err(failed)?;
+        };
+        let mut octets = Vec::new();
+        file.take(READ_LIMIT).read_to_end(&mut octets).map_err(failed)?;
         match StatusToken::from_cwt(&octets) {
             Ok(token) => {
                 let issued_at = token.times().issued_at.0;

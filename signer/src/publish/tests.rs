@@ -173,6 +173,10 @@ async fn a_file_that_is_no_list_is_replaced_and_what_a_killed_process_left_is_re
     std::fs::write(directory.join("index.html"), "").expect("a file");
     assert!(!publisher_of(&fixture).publish().await);
     read(&fixture, 0);
+    std::fs::write(file(&fixture, 0), vec![0; 1024 * 1024]).expect("a file");
+    fixture.clock.set(NOW + 5);
+    assert!(!publisher_of(&fixture).publish().await, "one that is too long for a list");
+    read(&fixture, 0);
     let names: std::collections::BTreeSet<_> =
         std::fs::read_dir(&directory).expect("a directory").map(|entry| entry.expect("an entry").file_name()).collect();
     assert_eq!(names, ["0.cwt", "index.html"].map(Into::into).into());
