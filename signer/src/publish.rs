@@ -103,6 +103,7 @@ pub(crate) enum PublishError {
 #[derive(Debug)]
 pub struct Publisher {
     signer: Arc<Signer>,
+    settings: Arc<StatusLists>,
     /// None until the register was read, and after a failure that lost them.
     lists: Option<Lists>,
     told: Option<(String, Instant)>,
@@ -112,15 +113,15 @@ impl Publisher {
     /// A publisher for a service with status lists; none for another one.
     #[must_use]
     pub fn new(signer: Arc<Signer>) -> Option<Self> {
-        signer.status_lists.as_ref()?;
-        Some(Self { signer, lists: None, told: None })
+        let settings = Arc::clone(signer.status_lists.as_ref()?);
+        Some(Self { signer, settings, lists: None, told: None })
     }
 
     /// Publishes until `stop` becomes true or its sender goes away, and once more then.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let Some(within) = self.signer.status_lists.as_ref().map(|lists| lists.publish_within) else { return };
+        let within = self.settings.publish_within;
         // Half of the time for waiting, half for the work.
-        let every = within.div_f32(2.0);
+        let every = within / 2;
         loop {
             let failed = self.publish().await;
             let pause = if failed { every.max(RETRY.min(within)) } else { every };
@@ -139,9 +140,8 @@ impl Publisher {
     pub(crate) async fn publish(&mut self) -> bool {
         let failure = self.publish_due().await.err();
         self.tell(failure.as_ref());
-        if let Some(lists) = &self.signer.status_lists {
-            lists.health.send_if_modified(|healthy| std::mem::replace(healthy, failure.is_none()) != failure.is_none());
-        }
+        let health = &self.settings.health;
+        health.send_if_modified(|healthy| std::mem::replace(healthy, failure.is_none()) != failure.is_none());
         failure.is_some()
     }
 
@@ -171,13 +171,12 @@ impl Publisher {
         let Some(number) = published.number else { return failure.map_or(Ok(()), Err) };
         // 3. What is recorded until then, and nothing else, is in the lists.
         let events = self.signer.register.board().take_until(number);
-        let signer = Arc::clone(&self.signer);
+        let settings = Arc::clone(&self.settings);
         let Some(mut lists) = self.lists.take() else { return Err(PublishError::ThreadLost) };
         let written = tokio::task::spawn_blocking(move || {
             let mut failure = lists.apply(&events).err();
             for list in published.lists {
-                let done = signer.status_lists.as_ref().map_or(Ok(()), |settings| lists.write(settings, list));
-                failure = failure.or(done.err());
+                failure = failure.or(lists.write(&settings, list).err());
             }
             (lists, failure)
         });
@@ -189,10 +188,9 @@ impl Publisher {
 
     /// The shards of which the file may be replaced, and why the others may not.
     async fn checked(&self, due: Vec<u32>) -> Result<(Vec<u32>, Option<PublishError>), PublishError> {
-        let signer = Arc::clone(&self.signer);
+        let settings = Arc::clone(&self.settings);
         let issued = self.lists.as_ref().map(|lists| lists.issued().clone()).unwrap_or_default();
         let checked = tokio::task::spawn_blocking(move || {
-            let Some(settings) = &signer.status_lists else { return Ok((Vec::new(), None)) };
             let directory = Directory::open(&settings.directory)?;
             let (mut good, mut failure) = (Vec::new(), None);
             for shard in due {

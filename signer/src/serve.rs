@@ -251,7 +251,7 @@ pub async fn serve(
         }
     };
     let names = vec![SigningService::NAME, <DocumentServiceServer<DocumentServiceImpl> as NamedService>::NAME];
-    let lists = signer.status_lists.as_ref().map(StatusLists::health);
+    let lists = signer.status_lists.as_deref().map(StatusLists::health);
     let drain = serve_routes(listener, routes, (names, lists), tls, limits.clone(), ends).await;
     if stopped.is_none() {
         // A caller that went away does not end its act: it, too, gets what is left of the drain time.

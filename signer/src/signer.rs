@@ -95,7 +95,7 @@ pub struct Signer {
     /// Room for documents, in permits of [`ROOM_UNIT_BYTES`].
     pub(crate) document_room: Arc<Semaphore>,
     pub(crate) seals: Option<SealMaker>,
-    pub(crate) status_lists: Option<StatusLists>,
+    pub(crate) status_lists: Option<Arc<StatusLists>>,
     pub(crate) reservations: ReservationTerms,
 }
 
@@ -177,7 +177,7 @@ impl Signer {
     /// The same service with published statuses.
     #[must_use]
     pub fn with_status_lists(self, status_lists: StatusLists) -> Self {
-        Self { status_lists: Some(status_lists), ..self }
+        Self { status_lists: Some(Arc::new(status_lists)), ..self }
     }
 
     /// The same service with other terms for reservations.
