@@ -42,7 +42,6 @@ pub(crate) enum Command {
     /// Print the service's profile as JSON, as `prepare --profile` reads it.
     Profile(Profile),
     /// Print one signature of this office as JSON.
-    #[command(visible_alias = "status")]
     Get(Get),
     /// Print this office's signatures, newest first, one JSON object a line.
     List(List),
@@ -57,6 +56,8 @@ A document that cannot be signed is refused with exit code 1; --json gives one o
   PDF_ENCRYPTED           encrypted, with a password or not PDF_DAMAGED       damaged otherwise, or without a page
   DOCUMENT_CERTIFIED      certified, no changes allowed     FIELD_LOCKED      locked by an earlier signature
   DYNAMIC_XFA             a dynamic XFA form                DOCUMENT_TOO_LARGE  larger than the service takes (--upload)
+  APPEARANCE, NO_PLACE    no room for the signature there   NOT_DRAWABLE      what it shows cannot be drawn (--template)
+  SEAL_CLAIMS             what the seal says is missing, or of another type (--claims)
 With --upload the service gives the same codes. No document is repaired. OUTPUT_EXISTS, exit code 1: use -o or --force.";
 
 /// `sign`.
@@ -115,9 +116,6 @@ pub(crate) struct Preview {
     /// Template of the visible signature (TOML).
     #[arg(long, value_name = "TEMPLATE")]
     pub(crate) template: PathBuf,
-    /// Type of the document; a preview does not depend on it.
-    #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) document_type: Option<String>,
     /// Number of the document as printed.
     #[arg(long, value_name = "NUMBER", default_value = "000/CONTOH")]
     pub(crate) number: String,
