@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use evidence::seal::Seal;
+use evidence::{DocumentType, seal::Seal};
 use pades::{Limits, PrepareOptions, PreparedPdf, UnsignedPdf};
 
 use crate::{
@@ -22,8 +22,8 @@ use crate::{
 pub struct Stationery {
     /// The template.
     pub artwork: Artwork,
-    /// What the seals say, by the documents' numbers. Needed only for a template with a seal.
-    pub claims: HashMap<DocumentNumber, Claims>,
+    /// What the seals say, by type and number: a number alone may be that of two documents. Needed only for a template with a seal.
+    pub claims: HashMap<(DocumentType, DocumentNumber), Claims>,
     /// How pages are looked at.
     pub sight: Sight,
 }
@@ -58,7 +58,8 @@ impl Client {
         let pdf = Arc::new(pdf);
         let unsigned = UnsignedPdf::open(pdf.as_ref().clone(), &Limits::default())?;
         let claims = if stationery.artwork.template().has_seal() {
-            let claims = stationery.claims.get(&document.number).ok_or(SignError::NoClaims)?;
+            let subject = (document.document_type.clone(), document.number.clone());
+            let claims = stationery.claims.get(&subject).ok_or(SignError::NoClaims)?;
             claims.check_type(&document.document_type)?;
             Some(claims)
         } else {

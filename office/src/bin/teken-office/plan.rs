@@ -147,8 +147,9 @@ pub(crate) fn stationery(sign: &Sign, jobs: &[Job]) -> Result<Option<Stationery>
             let path = PathBuf::from(rule.replace(STEM, stem(&job.input)?));
             let unusable = |source| PlanError::Claims { claims: path.clone(), source };
             let read = Claims::load(&path).map_err(unusable)?;
-            read.check_type(&job.task.document.document_type).map_err(unusable)?;
-            claims.insert(job.task.document.number.clone(), read);
+            let Document { document_type, number, .. } = &job.task.document;
+            read.check_type(document_type).map_err(unusable)?;
+            claims.insert((document_type.clone(), number.clone()), read);
         }
     }
     Ok(Some(Stationery { artwork, claims, sight: sight()? }))
@@ -404,6 +405,32 @@ mod tests {
         assert!(refusal(&["--numbers-from", table]).contains("has no type"));
         fs::write(table, "file;number;type\n").expect("written");
         assert!(refusal(&["--numbers-from", table]).ends_with("names no file"));
+    }
+
+    #[test]
+    fn documents_of_one_number_and_two_types_have_a_seal_each() {
+        let folder = TempDir::new().expect("a folder");
+        let at = |name: &str| folder.path().join(name).to_str().expect("unicode").to_owned();
+        let template = "page = 1\n[place]\nbox = { x_mm = 1, y_mm = 1, width_mm = 50, height_mm = 50 }\n[seal]\nx_mm = 0\ny_mm = 0\nsize_mm = 50\nlevel = \"M\"\n";
+        let surat = "[surat]\nletter_code = 1\nname = \"A\"\nnik = \"0000000000000001\"\nvalid_until = 2027-05-24\n";
+        let kk = "[kk]\nhead_name = \"A\"\nkelurahan = 1\nrt = 1\nrw = 2\nmembers = []\n";
+        for (name, text) in [
+            ("t.toml", template),
+            ("a.toml", surat),
+            ("b.toml", kk),
+            ("table.csv", "file;number;type\na.pdf;7;surat\nb.pdf;7;kk\n"),
+        ] {
+            fs::write(at(name), text).expect("written");
+        }
+        let claims = at("{stem}.toml");
+        let sign = sign(&["--numbers-from", &at("table.csv"), "--template", &at("t.toml"), "--claims", &claims]);
+        let jobs = jobs(&sign, &config()).expect("a plan");
+        let stationery = stationery(&sign, &jobs).expect("usable").expect("a template");
+        for job in &jobs {
+            let Document { document_type, number, .. } = &job.task.document;
+            let claims = stationery.claims.get(&(document_type.clone(), number.clone())).expect("claims of its own");
+            assert!(claims.check_type(document_type).is_ok(), "{document_type}");
+        }
     }
 
     #[test]
