@@ -7,6 +7,8 @@ mod document;
 mod peer;
 mod pki;
 mod places;
+mod reservation;
+mod seal;
 mod whole_document;
 
 use std::{sync::Arc, time::Duration};

@@ -15,6 +15,7 @@ use pades::{DocumentDigest, FieldChoice, Limits, PdfTime, PrepareOptions, Unsign
 use proto::teken::v1::{
     self,
     batch_sign_digests_response::Result as ItemResult,
+    document_service_server::DocumentServiceServer,
     sign_document_request::Part as Sent,
     sign_document_response::Part as Received,
     signing_service_server::{SigningService, SigningServiceServer},
@@ -26,7 +27,10 @@ use tonic::{
 };
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::pki::{NOW, Said, TestSigner};
+use crate::{
+    pki::{NOW, Said, TestSigner},
+    reservation::Reserve,
+};
 
 pub(crate) const OFFICE: &str = "kec-a";
 
@@ -59,6 +63,10 @@ pub(crate) enum Act {
     OtherSequence,
     OtherTime,
     OtherName,
+    /// The statement is about another seal than the one that was sent.
+    OtherSeal,
+    /// The statement is about no seal.
+    NoSeal,
     NotCms,
     StateOpen,
     NoSignature,
@@ -95,11 +103,13 @@ pub(crate) struct Seen {
 }
 
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     script: VecDeque<Act>,
     seen: Vec<Seen>,
     /// What `GetSignature` answers.
     known: Option<v1::Signature>,
+    /// What `ReserveDocument` was asked.
+    pub(crate) reserved: Vec<v1::ReserveDocumentRequest>,
 }
 
 /// The peer. Clones share one state.
@@ -110,6 +120,7 @@ pub(crate) struct Peer {
     office: &'static str,
     certified: Option<&'static str>,
     profile_away: bool,
+    pub(crate) reserves: Reserve,
 }
 
 impl Peer {
@@ -121,11 +132,18 @@ impl Peer {
             office: OFFICE,
             certified: None,
             profile_away: false,
+            reserves: Reserve::Honestly,
         }
     }
 
     pub(crate) fn away(mut self) -> Self {
         self.profile_away = true;
+        self
+    }
+
+    /// What the peer does with every request for a seal.
+    pub(crate) fn reserving(mut self, reserves: Reserve) -> Self {
+        self.reserves = reserves;
         self
     }
 
@@ -160,7 +178,7 @@ impl Peer {
     /// From now on `GetSignature` answers this, whatever it is asked.
     pub(crate) fn know(&self, request_id: &str, content: Vec<u8>, state: v1::SignatureState) {
         let digest = DocumentDigest::from_sha256(content.try_into().expect("a digest"));
-        let said = Said { sequence: 7, office: OFFICE, document_type: DocumentType::surat() };
+        let said = Said { sequence: 7, office: OFFICE, document_type: DocumentType::surat(), seal_hash: None };
         let mut signature = self.signature(request_id, &digest, &said);
         signature.state = state.into();
         if state == v1::SignatureState::Signed {
@@ -183,7 +201,8 @@ impl Peer {
                 let (ours, theirs) = tokio::io::duplex(64 * 1024);
                 tokio::spawn(
                     Server::builder()
-                        .add_service(SigningServiceServer::new(peer))
+                        .add_service(SigningServiceServer::new(peer.clone()))
+                        .add_service(DocumentServiceServer::new(peer))
                         .serve_with_incoming(tokio_stream::once(Ok::<_, std::io::Error>(theirs))),
                 );
                 Ok::<_, std::io::Error>(TokioIo::new(ours))
@@ -198,7 +217,7 @@ impl Peer {
         Client::over(channel, state_dir, settings).expect("the journal opens")
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, State> {
+    pub(crate) fn locked(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().expect("no test panics while it holds the state")
     }
 
@@ -227,9 +246,11 @@ impl Peer {
         act: Act,
         request_id: &str,
         asked: &DocumentDigest,
+        seal_hash: &[u8],
     ) -> Result<v1::SignDigestResponse, Status> {
         let other = DocumentDigest::from_sha256([0xaa; 32]);
-        let mut said = Said { sequence: 7, office: OFFICE, document_type: DocumentType::surat() };
+        let seal_hash = seal_hash.try_into().ok();
+        let mut said = Said { sequence: 7, office: OFFICE, document_type: DocumentType::surat(), seal_hash };
         let mut signature = self.signature(request_id, asked, &said);
         let cms = match act {
             Act::Refuse(code, reason) => return Err(refusal(code, reason, None)),
@@ -270,6 +291,14 @@ impl Peer {
                 signature.name = format!("offices/{OFFICE}/signatures/8");
                 self.signer.cms(asked, Some(&said))
             }
+            Act::OtherSeal => {
+                said.seal_hash = Some([0xee; 32]);
+                self.signer.cms(asked, Some(&said))
+            }
+            Act::NoSeal => {
+                said.seal_hash = None;
+                self.signer.cms(asked, Some(&said))
+            }
             Act::NotCms => {
                 signature.cms = b"not a CMS".to_vec();
                 return Ok(v1::SignDigestResponse { signature: Some(signature), replayed: false });
@@ -287,17 +316,8 @@ impl Peer {
 
     /// A signed document, or something that is none.
     async fn document_parts(&self, act: Act, request_id: &str, sent: Vec<u8>) -> Result<Vec<Received>, Status> {
-        let options = PrepareOptions {
-            field: FieldChoice::New,
-            claimed_signing_time: PdfTime::new(NOW, 420).expect("in range"),
-            contents_size: pades::ContentsSize::new(8_192),
-            name: None,
-            reason: None,
-            location: None,
-            appearance: pades::Appearance::Invisible,
-            certification: pades::Certification::None,
-            seal: None,
-        };
+        let time = PdfTime::new(NOW, 420).expect("in range");
+        let options = PrepareOptions::new(FieldChoice::New, time, pades::ContentsSize::new(8_192));
         let input = match act {
             Act::OtherDocument => crate::document::pdf("another"),
             Act::TwoRevisions => {
@@ -315,7 +335,7 @@ impl Peer {
             .prepare(&options)
             .expect("which can be signed");
         let digest = *prepared.document_digest();
-        let mut response = self.answer(act, request_id, &digest).await?;
+        let mut response = self.answer(act, request_id, &digest, &[]).await?;
         let cms = response.signature.as_ref().map(|signature| signature.cms.clone()).unwrap_or_default();
         let cms = pades::Cms::from_der(cms).map_err(|_| Status::internal("no CMS"))?;
         let mut file = prepared.embed(&cms).map_err(|_| Status::internal("not embedded"))?.into_bytes();
@@ -324,7 +344,7 @@ impl Peer {
             Act::Short => file.truncate(file.len() / 2),
             Act::Endless => file.resize(file.len() + 8 * 1024 * 1024, 0),
             Act::OtherCms => {
-                let other = self.answer(Act::NoStatement, request_id, &digest).await?;
+                let other = self.answer(Act::NoStatement, request_id, &digest, &[]).await?;
                 response.signature = other.signature;
             }
             _ => {}
@@ -335,7 +355,7 @@ impl Peer {
     }
 }
 
-fn refusal(code: Code, reason: &str, wait: Option<Duration>) -> Status {
+pub(crate) fn refusal(code: Code, reason: &str, wait: Option<Duration>) -> Status {
     let mut details = ErrorDetails::new();
     details.set_error_info(reason, "teken.v1", std::collections::HashMap::<String, String>::new());
     details.set_localized_message("id-ID", "ditolak");
@@ -383,7 +403,7 @@ impl SigningService for Peer {
         let digest = DocumentDigest::from_sha256(content.clone().try_into().expect("the client sends 32 octets"));
         let request_id = message.request_id;
         let act = self.act(Seen { method: "SignDigest", request_id: request_id.clone(), content, had_deadline });
-        self.answer(act, &request_id, &digest).await.map(Response::new)
+        self.answer(act, &request_id, &digest, &message.seal_hash).await.map(Response::new)
     }
 
     async fn batch_sign_digests(
@@ -401,7 +421,7 @@ impl SigningService for Peer {
             let result = match act {
                 Act::End => break,
                 Act::Break(_) => {
-                    answers.push(self.answer(act, &request_id, &digest).await.map(|_| unreachable!("it breaks")));
+                    answers.push(self.answer(act, &request_id, &digest, &[]).await.map(|_| unreachable!("it breaks")));
                     break;
                 }
                 Act::Refuse(code, reason) | Act::Later(code, reason, _) => ItemResult::Status(v1::ItemStatus {
@@ -410,7 +430,7 @@ impl SigningService for Peer {
                     message: "refused".to_owned(),
                     message_id: "ditolak".to_owned(),
                 }),
-                _ => ItemResult::Response(self.answer(act, &request_id, &digest).await?),
+                _ => ItemResult::Response(self.answer(act, &request_id, &digest, &item.seal_hash).await?),
             };
             let answer = v1::BatchSignDigestsResponse { index, request_id, result: Some(result) };
             match act {

@@ -31,6 +31,7 @@ pub(crate) struct Said<'a> {
     pub(crate) sequence: u64,
     pub(crate) office: &'a str,
     pub(crate) document_type: DocumentType,
+    pub(crate) seal_hash: Option<[u8; 32]>,
 }
 
 impl TestSigner {
@@ -82,7 +83,7 @@ impl TestSigner {
                     office: OfficeId::parse(said.office).expect("an office"),
                     document_type: said.document_type.clone(),
                     number_commitment: Commitment::from_bytes([7; 32]),
-                    seal_hash: None,
+                    seal_hash: said.seal_hash,
                     mandate: None,
                     status_index: None,
                 }
