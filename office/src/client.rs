@@ -27,7 +27,10 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 pub use self::call::{CallError, DigestOrder, SignatureList};
 use self::own_office::own_office;
 pub(crate) use self::upload::{DocumentAnswer, DocumentOrder};
-pub use self::{known_profile::KnownProfile, own_office::OwnOfficeError};
+pub use self::{
+    known_profile::{KnownProfile, remembered_profile},
+    own_office::OwnOfficeError,
+};
 use crate::{
     config::{Config, Timeouts},
     journal::{Journal, JournalError},

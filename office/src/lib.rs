@@ -94,7 +94,10 @@ mod wire;
 
 pub use acceptance::{AcceptedCms, AnswerError, Expectation, SignedFile};
 pub use claims::{Claims, ClaimsError};
-pub use client::{CallError, Client, ConnectError, DigestOrder, KnownProfile, OwnOfficeError, Settings, SignatureList};
+pub use client::{
+    CallError, Client, ConnectError, DigestOrder, KnownProfile, OwnOfficeError, Settings, SignatureList,
+    remembered_profile,
+};
 pub use config::{Config, ConfigError, Timeouts};
 pub use document::{Document, DocumentNumber, NumberError, OfficerAccount, OfficerError};
 pub use durable::{Existing, WriteError, write_whole};

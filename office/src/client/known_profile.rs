@@ -37,8 +37,8 @@ impl Client {
     pub async fn known_profile(&self) -> Result<KnownProfile, CallError> {
         let path = self.state_dir.join(FILE);
         let remembered = blocking({
-            let path = path.clone();
-            move || remembered(&path)
+            let state_dir = self.state_dir.clone();
+            move || remembered_profile(&state_dir)
         })
         .await
         // Two offices may share a folder by mistake; what one was told is not the other's.
@@ -64,9 +64,11 @@ fn away(error: &CallError) -> bool {
     matches!(error, CallError::Fault { fault, .. } if fault.can_be_repeated())
 }
 
-/// A file that is not there, or not understood, is no profile: the service will give one.
-fn remembered(path: &Path) -> Option<Profile> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+/// The profile that the service gave last, from a client's `state_dir`: for whoever needs no service. A file that is not there, or not
+/// understood, is no profile: the service will give one.
+#[must_use]
+pub fn remembered_profile(state_dir: &Path) -> Option<Profile> {
+    serde_json::from_slice(&fs::read(state_dir.join(FILE)).ok()?).ok()
 }
 
 /// What is not remembered costs a round trip, never a signature.

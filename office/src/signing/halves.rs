@@ -1,8 +1,8 @@
 //! The two halves of a signature, without a service between them: for systems in other languages, which send the digest by themselves.
 
 use pades::{
-    Appearance, Certification, Cms, CmsError, EmbedError, FieldChoice, Limits, PdfError, PdfTime, PrepareError,
-    PrepareOptions, PreparedError, PreparedPdf, SignedPdf, UnsignedPdf,
+    Cms, CmsError, EmbedError, FieldChoice, Limits, PdfError, PdfTime, PrepareError, PrepareOptions, PreparedError,
+    PreparedPdf, SignedPdf, UnsignedPdf,
 };
 use thiserror::Error;
 
@@ -51,15 +51,8 @@ pub fn prepare(
     claimed_signing_time: PdfTime,
 ) -> Result<PreparedPdf, PrepareHalfError> {
     let options = PrepareOptions {
-        field: FieldChoice::New,
-        claimed_signing_time,
-        contents_size: profile.contents_size,
         name: Some(profile.signer_name.clone()).filter(|name| !name.is_empty()),
-        reason: None,
-        location: None,
-        appearance: Appearance::Invisible,
-        certification: Certification::None,
-        seal: None,
+        ..PrepareOptions::new(FieldChoice::New, claimed_signing_time, profile.contents_size)
     };
     Ok(UnsignedPdf::open(pdf, &Limits::default())?.prepare(&options)?)
 }

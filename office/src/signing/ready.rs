@@ -110,20 +110,19 @@ pub(crate) fn ready(
     }
 
     // 4. What is recorded: the prepared document, or the document itself.
-    let payload = match way {
-        Way::Digest if client.stationery.is_some() => {
-            let stationery = client.stationery.as_deref().expect("it was just seen");
+    let payload = match (way, client.stationery.as_deref()) {
+        (Way::Digest, Some(stationery)) => {
             let drawn = client.draw(stationery, pdf, profile, &request.document, moment)?;
             request.seal_hash = drawn.seal_hash;
             drawn.prepared.to_bytes()
         }
-        Way::Digest => match prepare(pdf, profile, moment.claimed_signing_time) {
+        (Way::Digest, None) => match prepare(pdf, profile, moment.claimed_signing_time) {
             Ok(prepared) => prepared.to_bytes(),
             Err(PrepareHalfError::Document(error)) => return Err(error.into()),
             Err(PrepareHalfError::Prepare(error)) => return Err(error.into()),
         },
-        Way::Document if client.stationery.is_some() => return Err(SignError::UploadDrawn),
-        Way::Document => {
+        (Way::Document, Some(_)) => return Err(SignError::UploadDrawn),
+        (Way::Document, None) => {
             let size_bytes = u64::try_from(pdf.len()).unwrap_or(u64::MAX);
             // The service would say that the upload has no chunk, which tells a clerk nothing.
             if pdf.is_empty() {

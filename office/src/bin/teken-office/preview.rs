@@ -3,9 +3,9 @@
 use std::fs;
 
 use office::{
-    Config, Existing, Profile,
+    Config, Existing,
     appearance::{self, Artwork},
-    write_whole,
+    remembered_profile, write_whole,
 };
 
 use crate::{
@@ -16,18 +16,13 @@ use crate::{
     texts::Failure,
 };
 
-/// The profile that the service gave last, in the state folder.
-const PROFILE: &str = "profile.json";
-
 /// `preview`.
 pub(crate) fn preview(preview: &Preview) -> Result<Exit, Failure> {
     let artwork = Artwork::load(&preview.template)
         .map_err(|source| PlanError::Artwork { template: preview.template.clone(), source })?;
     let pdf = fs::read(&preview.input).map_err(|source| Failure::Read { path: preview.input.clone(), source })?;
-    let profile: Option<Profile> = match &preview.config {
-        Some(config) => fs::read(Config::load(config)?.state_dir.join(PROFILE))
-            .ok()
-            .and_then(|octets| serde_json::from_slice(&octets).ok()),
+    let profile = match &preview.config {
+        Some(config) => remembered_profile(&Config::load(config)?.state_dir),
         None => None,
     };
     let values = appearance::Preview {
