@@ -1,4 +1,4 @@
-//! An agency: whole or not at all, never over another, and no revocation forgotten.
+//! An agency: whole or not at all, and never over another.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -7,17 +7,16 @@ use std::{
 };
 
 use keys::{
-    Certificate, EnvelopeFault, FileFault, KeyError, Passphrase,
+    Certificate, EnvelopeFault, KeyError, Passphrase,
     agency::{
-        Agency, AgencyError, AgencyOptions, Authority, Issued, Layout, Lifetimes, NameAttribute, Purpose,
-        RevocationReason, State, TestMark,
+        Agency, AgencyError, AgencyOptions, Authority, Issued, Lifetimes, NameAttribute, Purpose, RevocationReason,
+        TestMark,
     },
     chain_from_pem,
 };
 use libtest_mimic::Trial;
-use x509_cert::{crl::CertificateList, der::Decode, ext::pkix::CrlNumber};
 
-use crate::harness::{NOW, agency, case, folder, new_agency, office, options, passphrase, twin, write};
+use crate::harness::{NOW, agency, case, folder, new_agency, office, options, passphrase, serial, twin, write};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -42,17 +41,6 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("agency::two_changes_at_once_are_refused", two_changes_at_once_are_refused),
         case("agency::the_wrong_passphrase_changes_nothing", the_wrong_passphrase_changes_nothing),
         case("agency::a_ca_key_of_another_agency_is_refused", a_ca_key_of_another_agency_is_refused),
-        case("agency::an_unknown_serial_number_is_not_revoked", an_unknown_serial_number_is_not_revoked),
-        case("agency::a_certificate_is_revoked_once_for_ever", a_certificate_is_revoked_once_for_ever),
-        case(
-            "agency::a_revocation_that_was_not_published_is_published_by_the_next_attempt",
-            a_revocation_that_was_not_published_is_published_by_the_next_attempt,
-        ),
-        case("agency::an_older_index_publishes_no_list", an_older_index_publishes_no_list),
-        case("agency::an_anchor_cannot_revoke_itself", an_anchor_cannot_revoke_itself),
-        case("agency::a_revoked_office_may_have_a_new_certificate", a_revoked_office_may_have_a_new_certificate),
-        case("agency::crl_numbers_only_grow", crl_numbers_only_grow),
-        case("agency::a_root_key_in_a_safe_does_not_stop_the_other_crls", a_root_key_in_a_safe),
         case("agency::the_cas_may_have_a_passphrase_of_their_own", the_cas_may_have_a_passphrase_of_their_own),
         case("agency::the_server_gets_a_new_key_and_certificate", the_server_gets_a_new_key_and_certificate),
     ]
@@ -333,10 +321,6 @@ fn two_changes_at_once_are_refused() {
     agency.renew_crls(NOW, &passphrase()).expect("free again");
 }
 
-fn serial(agency: &Agency, purpose: &Purpose) -> String {
-    agency.issued().find(|(_, issued)| issued.purpose == *purpose).expect("issued").1.serial.clone()
-}
-
 fn the_wrong_passphrase_changes_nothing() {
     let (folder, mut agency) = new_agency();
     let index = fs::read(folder.path().join("ca/index.json")).expect("the index");
@@ -359,155 +343,6 @@ fn a_ca_key_of_another_agency_is_refused() {
     write(&path, fs::read(other.path().join("ca/root.key")).expect("a key"), 0o400);
     let refused = agency.issue_crl(Authority::Root, NOW, &passphrase()).expect_err("refused");
     assert!(matches!(refused, AgencyError::Key(KeyError::KeyAndCertificateMismatch { .. })), "{refused:?}");
-}
-
-fn an_unknown_serial_number_is_not_revoked() {
-    let (_folder, mut agency) = new_agency();
-    for serial in ["", "00", "4142", "../ca/root"] {
-        let refused = agency.revoke(serial, RevocationReason::Superseded, NOW, &passphrase()).expect_err("refused");
-        assert_eq!(refused, AgencyError::UnknownSerial { serial: serial.to_owned() });
-    }
-}
-
-fn crl(layout: &Layout, authority: Authority) -> CertificateList {
-    CertificateList::from_der(&fs::read(layout.crl(authority)).expect("a CRL")).expect("a CRL")
-}
-
-fn crl_number(list: &CertificateList) -> u64 {
-    let extensions = list.tbs_cert_list.crl_extensions.as_ref().expect("extensions");
-    let number = extensions.iter().find_map(|extension| CrlNumber::from_der(extension.extn_value.as_bytes()).ok());
-    number.expect("a number").0.as_bytes().iter().fold(0, |sum, &octet| sum * 256 + u64::from(octet))
-}
-
-fn a_certificate_is_revoked_once_for_ever() {
-    let (_folder, mut agency) = new_agency();
-    let signing = serial(&agency, &Purpose::Signing);
-    // As OpenSSL prints it, too.
-    let octets = hex::decode(&signing).expect("hexadecimal");
-    let with_colons = octets.iter().map(|octet| format!("{octet:02X}")).collect::<Vec<_>>().join(":");
-    let authority = agency.revoke(&with_colons, RevocationReason::KeyCompromise, NOW + 60, &passphrase());
-    assert_eq!(authority, Ok(Authority::Issuing));
-    let list = crl(agency.layout(), Authority::Issuing);
-    let entries = list.tbs_cert_list.revoked_certificates.as_deref().expect("one entry");
-    assert_eq!(entries.len(), 1);
-    assert_eq!(hex::encode(entries[0].serial_number.as_bytes()), signing);
-    assert_eq!(entries[0].revocation_date.to_unix_duration().as_secs(), NOW + 60);
-    assert_eq!(list.tbs_cert_list.this_update.to_unix_duration().as_secs(), NOW + 60);
-    assert_eq!(list.tbs_cert_list.next_update.expect("told").to_unix_duration().as_secs(), NOW + 60 + 7 * 86_400);
-    assert!(crl(agency.layout(), Authority::Root).tbs_cert_list.revoked_certificates.is_none());
-
-    let again = agency.revoke(&signing, RevocationReason::Superseded, NOW + 120, &passphrase()).expect_err("refused");
-    assert_eq!(again, AgencyError::AlreadyRevoked { serial: signing.clone() });
-    agency.renew_crls(NOW + 180, &passphrase()).expect("renewed");
-    let list = crl(agency.layout(), Authority::Issuing);
-    let entries = list.tbs_cert_list.revoked_certificates.as_deref().expect("it stays");
-    assert_eq!(entries[0].revocation_date.to_unix_duration().as_secs(), NOW + 60);
-}
-
-/// The list could not be written: the certificate counts as revoked here, and nowhere else.
-fn a_revocation_that_was_not_published_is_published_by_the_next_attempt() {
-    let (folder, mut agency) = new_agency();
-    let office = serial(&agency, &Purpose::Office("kec-utara".to_owned()));
-    let list = agency.layout().crl(Authority::Access);
-    fs::remove_file(&list).expect("our own file");
-    fs::create_dir(&list).expect("something in the way");
-    let refused =
-        agency.revoke(&office, RevocationReason::KeyCompromise, NOW + 60, &passphrase()).expect_err("no list");
-    assert!(matches!(refused, AgencyError::Key(KeyError::File { .. })), "{refused:?}");
-    fs::remove_dir(&list).expect("our own folder");
-
-    let mut agency = Agency::open(folder.path()).expect("the agency");
-    let again = agency.revoke(&office, RevocationReason::Superseded, NOW + 120, &passphrase());
-    assert_eq!(again, Ok(Authority::Access));
-    let list = crl(agency.layout(), Authority::Access);
-    let entries = list.tbs_cert_list.revoked_certificates.as_deref().expect("one entry");
-    assert_eq!(hex::encode(entries[0].serial_number.as_bytes()), office);
-    assert_eq!(entries[0].revocation_date.to_unix_duration().as_secs(), NOW + 60, "from then on, not from now");
-    let again = agency.revoke(&office, RevocationReason::Superseded, NOW + 180, &passphrase()).expect_err("refused");
-    assert_eq!(again, AgencyError::AlreadyRevoked { serial: office });
-}
-
-/// A backup of the index brings back the trust in everything that was revoked since, and uses numbers twice.
-fn an_older_index_publishes_no_list() {
-    let (folder, mut agency) = new_agency();
-    let index = folder.path().join("ca/index.json");
-    let backup = fs::read(&index).expect("the index");
-    let restore = |octets: &[u8]| {
-        fs::remove_file(&index).expect("our own file");
-        write(&index, octets, 0o400);
-        Agency::open(folder.path()).expect("the agency of then")
-    };
-    let office = serial(&agency, &Purpose::Office("kec-utara".to_owned()));
-    agency.revoke(&office, RevocationReason::KeyCompromise, NOW + 60, &passphrase()).expect("revoked");
-    let published = fs::read(agency.layout().crl(Authority::Access)).expect("the list");
-
-    let mut older = restore(&backup);
-    let behind = AgencyError::IndexBehind { authority: Authority::Access, published: 2, recorded: 1 };
-    assert_eq!(older.issue_crl(Authority::Access, NOW + 120, &passphrase()).expect_err("refused"), behind);
-    let other = serial(&older, &Purpose::Office("kec-barat".to_owned()));
-    let refused = older.revoke(&other, RevocationReason::Superseded, NOW + 120, &passphrase()).expect_err("refused");
-    assert_eq!(refused, behind);
-    // Its number alone was made up for by hand.
-    let text = String::from_utf8(backup).expect("JSON").replace("\"crlNumber\": 1", "\"crlNumber\": 9");
-    let forgetful = AgencyError::IndexBehind { authority: Authority::Access, published: 2, recorded: 9 };
-    assert_eq!(restore(text.as_bytes()).renew_crls(NOW + 120, &passphrase()).expect_err("refused"), forgetful);
-    assert_eq!(fs::read(agency.layout().crl(Authority::Access)).expect("the list"), published);
-}
-
-fn an_anchor_cannot_revoke_itself() {
-    let (_folder, mut agency) = new_agency();
-    let anchors: Vec<String> = agency
-        .issued()
-        .filter(|(_, issued)| issued.purpose == Purpose::Authority && !issued.subject.contains("Issuing"))
-        .map(|(_, issued)| issued.serial.clone())
-        .collect();
-    assert_eq!(anchors.len(), 2);
-    for serial in anchors {
-        let refused = agency.revoke(&serial, RevocationReason::KeyCompromise, NOW, &passphrase()).expect_err("refused");
-        assert_eq!(refused, AgencyError::Anchor { serial });
-    }
-}
-
-fn a_revoked_office_may_have_a_new_certificate() {
-    let (_folder, mut agency) = new_agency();
-    let id = office("kec-utara");
-    let old = fs::read(agency.layout().office_certificate(&id)).expect("a certificate");
-    let refused = agency.add_office(&id, "Kecamatan Utara", NOW, &passphrase()).expect_err("refused");
-    assert_eq!(refused, AgencyError::OfficeExists { office: id.clone() });
-    let serial = serial(&agency, &Purpose::Office("kec-utara".to_owned()));
-    agency.revoke(&serial, RevocationReason::KeyCompromise, NOW, &passphrase()).expect("revoked");
-    agency.add_office(&id, "Kecamatan Utara", NOW + 1, &passphrase()).expect("a new one");
-    let new = fs::read(agency.layout().office_certificate(&id)).expect("a certificate");
-    assert_ne!(new, old);
-    let states: Vec<State> = agency
-        .issued()
-        .filter(|(_, issued)| issued.purpose == Purpose::Office("kec-utara".to_owned()))
-        .map(|(_, issued)| issued.state(NOW + 1))
-        .collect();
-    assert_eq!(states, [State::Revoked, State::Valid]);
-}
-
-fn crl_numbers_only_grow() {
-    let (folder, mut agency) = new_agency();
-    let numbers = |agency: &Agency| Authority::ALL.map(|authority| crl_number(&crl(agency.layout(), authority)));
-    assert_eq!(numbers(&agency), [1, 1, 1]);
-    agency.issue_crl(Authority::Issuing, NOW + 1, &passphrase()).expect("issued");
-    assert_eq!(numbers(&agency), [1, 2, 1]);
-    // Another process changed it meanwhile.
-    let mut other = Agency::open(folder.path()).expect("the same agency");
-    other.issue_crl(Authority::Issuing, NOW + 2, &passphrase()).expect("issued");
-    agency.renew_crls(NOW + 3, &passphrase()).expect("renewed");
-    assert_eq!(numbers(&agency), [2, 4, 2]);
-}
-
-fn a_root_key_in_a_safe() {
-    let (folder, mut agency) = new_agency();
-    let path = folder.path().join("ca/root.key");
-    fs::remove_file(&path).expect("our own file");
-    let refused = agency.renew_crls(NOW, &passphrase()).expect_err("one is missing");
-    assert_eq!(refused, AgencyError::Key(KeyError::File { path, fault: FileFault::NotFound }));
-    let numbers = Authority::ALL.map(|authority| crl_number(&crl(agency.layout(), authority)));
-    assert_eq!(numbers, [1, 2, 2]);
 }
 
 fn the_cas_may_have_a_passphrase_of_their_own() {

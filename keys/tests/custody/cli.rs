@@ -1,8 +1,9 @@
 //! `teken-keys` as people and scripts call it: results on stdout, words on stderr, exit codes, and no passphrase anywhere.
 
+mod passphrase;
+
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -13,22 +14,19 @@ use tempfile::TempDir;
 use crate::harness::{WORDS, agency, case, case_with, folder, openssl, openssl_present, text, write};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![
+    let mut trials = passphrase::trials();
+    trials.extend([
         case("cli::an_agency_is_made_listed_and_changed", an_agency_is_made_listed_and_changed),
         case("cli::the_trust_list_is_issued_and_shown", the_trust_list_is_issued_and_shown),
         case("cli::a_request_is_certified_and_installed", a_key_and_a_request_are_made),
         case("cli::wrong_usage_is_exit_code_2", wrong_usage_is_exit_code_2),
         case("cli::refusals_are_exit_code_1_with_a_hint_and_no_result", refusals_are_exit_code_1),
-        case("cli::the_passphrase_is_never_an_argument_or_in_the_environment", never_an_argument),
-        case("cli::without_a_terminal_it_says_what_to_use", without_a_terminal_it_says_what_to_use),
-        case("cli::the_passphrase_is_read_from_any_open_descriptor", the_passphrase_is_read_from_any_descriptor),
-        case("cli::a_short_new_passphrase_is_refused", a_short_new_passphrase_is_refused),
-        case("cli::the_passphrase_can_be_changed", the_passphrase_can_be_changed),
         case("cli::inspect_shows_every_kind_of_file_without_a_passphrase", inspect_shows_every_kind_of_file),
         case("cli::inspect_does_not_print_control_characters_of_a_file", inspect_prints_no_control_characters),
         case("cli::help_explains_every_command", help_explains_every_command),
         case_with("cli::the_installed_chain_is_openssls_chain", openssl_present(), the_installed_chain),
-    ]
+    ]);
+    trials
 }
 
 struct Ceremony {
@@ -311,101 +309,6 @@ fn refusals_are_exit_code_1() {
     ceremony.refused(&[&install[..], &["a/anchors/root.pem"]].concat(), &["a/signer/chain.pem: exists already"]);
     ceremony.refused(&[&install[..], &["--replace", "a/anchors/root.pem"]].concat(), &["do not match"]);
     ceremony.refused(&["inspect", "words"], &["words: is no certificate"]);
-}
-
-fn never_an_argument() {
-    let ceremony = Ceremony::new();
-    for arguments in [&["key", "new", "--out", "k", "--passphrase", WORDS][..], &["key", "new", "--out", "k", WORDS]] {
-        let output = ceremony.command(arguments).output().expect("teken-keys starts");
-        assert_eq!(output.status.code(), Some(2));
-    }
-    let mut command = ceremony.command(&["key", "new", "--out", "k"]);
-    for name in ["TEKEN_PASSPHRASE", "PASSPHRASE", "TEKEN_KEYS_PASSPHRASE"] {
-        command.env(name, WORDS);
-    }
-    for name in ["PASSPHRASE_FILE", "TEKEN_KEYS_PASSPHRASE_FILE"] {
-        command.env(name, "words");
-    }
-    let output = detached(&command).output().expect("teken-keys starts");
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(!ceremony.path("k").exists());
-}
-
-/// The same command in a session of its own: a process without a terminal to ask at.
-fn detached(command: &Command) -> Command {
-    let mut detached = Command::new("setsid");
-    detached.arg("--wait").arg(command.get_program()).args(command.get_args());
-    detached.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    detached.current_dir(command.get_current_dir().expect("a folder of ours"));
-    detached.stdin(Stdio::null());
-    detached
-}
-
-fn without_a_terminal_it_says_what_to_use() {
-    let ceremony = Ceremony::new();
-    let output = detached(&ceremony.command(&["key", "new", "--out", "k"])).output().expect("it starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("no terminal") && said.contains("--passphrase-file or --passphrase-fd"), "{said}");
-}
-
-/// A pipe, a file, and a file that has no name any more (a shell's here-document).
-fn the_passphrase_is_read_from_any_descriptor() {
-    let ceremony = Ceremony::new();
-    for (key, script) in [
-        ("pipe", "echo \"$WORDS\" | { exec 7<&0; \"$0\" key new --out pipe --passphrase-fd 7 </dev/null; }"),
-        ("file", "\"$0\" key new --out file --passphrase-fd 3 3<words"),
-        ("here", "\"$0\" key new --out here --passphrase-fd 3 3<<END\n$WORDS\nEND\n"),
-    ] {
-        let output = Command::new("sh")
-            .args(["-c", script, env!("CARGO_BIN_EXE_teken-keys")])
-            .env("WORDS", WORDS)
-            .current_dir(ceremony.folder.path())
-            .output()
-            .expect("a shell");
-        assert!(output.status.success(), "{key}: {}", String::from_utf8_lossy(&output.stderr));
-        ceremony.done(&[
-            "csr",
-            "--key",
-            key,
-            "--organization",
-            "O",
-            "--common-name",
-            "N",
-            "--passphrase-file",
-            "words",
-        ]);
-    }
-}
-
-fn a_short_new_passphrase_is_refused() {
-    let ceremony = Ceremony::new();
-    write(&ceremony.path("short"), "pendek\n", 0o600);
-    ceremony.refused(&["key", "new", "--out", "k", "--passphrase-file", "short"], &["shorter than 12 octets"]);
-    write(&ceremony.path("empty"), "\n", 0o600);
-    ceremony.refused(&["key", "new", "--out", "k", "--passphrase-file", "empty"], &["the passphrase is empty"]);
-    write(&ceremony.path("two"), format!("{WORDS}\n{WORDS}\n"), 0o600);
-    ceremony.refused(&["key", "new", "--out", "k", "--passphrase-file", "two"], &["more than one line"]);
-    assert!(!ceremony.path("k").exists());
-}
-
-fn the_passphrase_can_be_changed() {
-    let ceremony = Ceremony::new();
-    let id = ceremony.done(&["key", "new", "--out", "k", "--passphrase-file", "words"]);
-    write(&ceremony.path("new"), "kata sandi yang baru\n", 0o600);
-    // The old one through standard input, descriptor 0.
-    let mut child = ceremony
-        .command(&["key", "change-passphrase", "--key", "k", "--passphrase-fd", "0", "--new-passphrase-file", "new"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("teken-keys starts");
-    writeln!(child.stdin.take().expect("a pipe"), "{WORDS}").expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!((output.status.code(), output.stdout), (Some(0), id.into_bytes()));
-    let csr = ["csr", "--key", "k", "--organization", "O", "--common-name", "N", "--passphrase-file"];
-    ceremony.refused(&[&csr[..], &["words"]].concat(), &["wrong passphrase"]);
-    ceremony.done(&[&csr[..], &["new"]].concat());
 }
 
 fn inspect_shows_every_kind_of_file() {

@@ -11,7 +11,7 @@ use std::{
 use evidence::OfficeId;
 use keys::{
     Passphrase,
-    agency::{Agency, AgencyOptions},
+    agency::{Agency, AgencyOptions, Purpose},
 };
 use libtest_mimic::Trial;
 use tempfile::TempDir;
@@ -133,4 +133,9 @@ pub(crate) fn openssl(arguments: &[&str]) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).expect("OpenSSL writes text")
+}
+
+/// Serial number of the first certificate that was issued for this.
+pub(crate) fn serial(agency: &Agency, purpose: &Purpose) -> String {
+    agency.issued().find(|(_, issued)| issued.purpose == *purpose).expect("issued").1.serial.clone()
 }

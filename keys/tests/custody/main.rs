@@ -10,6 +10,7 @@ mod harness;
 mod key_file;
 mod openssl;
 mod process;
+mod revocation;
 mod scalar;
 mod signing_certificate;
 mod soft_key;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         key_file::trials(),
         openssl::trials(),
         process::trials(),
+        revocation::trials(),
         scalar::trials(),
         signing_certificate::trials(),
         soft_key::trials(),
