@@ -18,7 +18,7 @@ pub use surat::surat_keterangan;
 /// Why a sample could not be drawn. Each is a fault of this crate, not of its caller: text and font are fixed.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
-    /// The font in `demo/assets` cannot be read.
+    /// The font in `office/assets` cannot be read.
     #[error("the embedded font cannot be read")]
     Font(#[source] skrifa::raw::ReadError),
     /// A page uses a character that the font does not have.

@@ -15,8 +15,8 @@ use subsetter::GlyphRemapper;
 
 use super::SampleError;
 
-/// Liberation Sans Regular 2.1.5, SIL Open Font License 1.1; see `demo/assets/README.md`.
-const FONT: &[u8] = include_bytes!("../../assets/LiberationSans-Regular.ttf");
+/// Liberation Sans Regular 2.1.5, SIL Open Font License 1.1, of the office; see `office/assets/README.md`.
+const FONT: &[u8] = include_bytes!("../../../office/assets/LiberationSans-Regular.ttf");
 
 /// PDF measures glyphs in thousandths of the font size (ISO 32000-2, 9.2.4).
 const GLYPH_SPACE: f32 = 1000.0;

@@ -9,10 +9,10 @@ use crate::flow::{self, new_field};
 use crate::pki::TestSigner;
 use crate::shapes::Source;
 
-/// Liberation Sans, of the demo.
+/// Liberation Sans, of the office.
 pub(crate) fn font_file() -> Vec<u8> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/assets/LiberationSans-Regular.ttf");
-    std::fs::read(path).expect("the demo's font is in the repository")
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../office/assets/LiberationSans-Regular.ttf");
+    std::fs::read(path).expect("the font is in the repository")
 }
 
 pub(crate) fn font() -> EmbeddableFont {
