@@ -121,6 +121,11 @@ const TEXT_LIMIT: usize = 4 * 1024;
 /// Octets of the text of a seal: far more than a printed QR code holds.
 pub const SEAL_LIMIT: usize = 1_200;
 
+/// Whether these octets may be the text of a seal, which is printable ASCII.
+pub(crate) fn is_printable(octets: &[u8]) -> bool {
+    octets.iter().all(|octet| (0x20..0x7f).contains(octet))
+}
+
 impl PrepareOptions {
     /// An invisible signature in this field, without texts, certification or seal.
     #[must_use]
@@ -150,8 +155,8 @@ impl PrepareOptions {
                 return Err(PrepareError::TextTooLong { key, length, limit: TEXT_LIMIT });
             }
         }
-        let is_printable = |text: &String| text.bytes().all(|octet| (0x20..0x7f).contains(&octet));
-        if self.seal.as_ref().is_some_and(|text| !(1..=SEAL_LIMIT).contains(&text.len()) || !is_printable(text)) {
+        let is_seal = |text: &String| (1..=SEAL_LIMIT).contains(&text.len()) && is_printable(text.as_bytes());
+        if !self.seal.as_ref().is_none_or(is_seal) {
             return Err(PrepareError::SealText { limit: SEAL_LIMIT });
         }
         Ok(())

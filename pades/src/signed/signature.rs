@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::coverage::Coverage;
 use super::der_length::element_length;
-use crate::options::SEAL_LIMIT;
+use crate::options::{SEAL_LIMIT, is_printable};
 use crate::pdf::{Dictionary, Document, Object, PdfString, Ref, Source, Value, View};
 use crate::{ByteRange, PdfError};
 
@@ -376,7 +376,7 @@ fn seal(dictionary: &Dictionary<'_>, range: Option<&ByteRange>) -> Result<Option
     }
     let octets = string.octets();
     match std::str::from_utf8(&octets) {
-        Ok(text) if text.bytes().all(|octet| (0x20..0x7f).contains(&octet)) => Ok(Some(text.to_owned())),
+        Ok(text) if is_printable(&octets) => Ok(Some(text.to_owned())),
         _ => Err(SealFault::NotText),
     }
 }
