@@ -10,6 +10,7 @@ pub mod judge;
 pub mod next_steps;
 pub mod openssl;
 pub mod paperwork;
+pub mod photograph;
 pub mod place;
 pub mod samples;
 pub mod service;

@@ -30,7 +30,7 @@ pub use self::{
     artwork::{Artwork, ArtworkError, Drawing, Shown},
     error::AppearanceError,
     placeholder::PlaceholderError,
-    preview::{Preview, PreviewError, preview},
+    preview::{Preview, PreviewError, page_picture, preview},
     sight::{Sight, SightError, answer_from_stdin},
     template::{
         Align, Certify, ErrorCorrection, ImageElement, OnOverlap, PageChoice, Place, SealElement, Template,

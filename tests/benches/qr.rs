@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use tests::degraded::{Condition, Shot, Symbol, photograph, seal_text};
+use tests::degraded::{Condition, Symbol, photograph, seal_text, take};
 use verifier::qr::{Limits, read_image};
 
 const PIXELS_A_MODULE: [f32; 5] = [2.0, 2.5, 3.0, 4.0, 5.0];
@@ -28,7 +28,7 @@ fn cell(symbol: Symbol, pixels: f32, condition: &Condition, shots: u64) {
     let drawn = symbol.draw(&text);
     let (mut read, mut total, mut longest) = (0_u64, Duration::ZERO, Duration::ZERO);
     for seed in 0..shots {
-        let picture = Shot::take(&drawn, condition, pixels, seed).to_jpeg(condition.jpeg_quality);
+        let picture = take(&drawn, condition, pixels, seed).to_jpeg(condition.jpeg_quality);
         let begun = Instant::now();
         let texts = read_image(&picture, &Limits::default());
         let took = begun.elapsed();
@@ -70,7 +70,7 @@ fn timing() {
         ("no seal", None),
     ];
     for (name, case) in cases {
-        let shot = case.map(|(pixels, condition)| Shot::take(&drawn, &condition, pixels, 1));
+        let shot = case.map(|(pixels, condition)| take(&drawn, &condition, pixels, 1));
         let picture = photograph(shot.as_ref(), 4_000, 3_000).to_jpeg(85);
         let mut times: Vec<_> = (0..5)
             .map(|_| {

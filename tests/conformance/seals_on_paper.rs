@@ -1,8 +1,9 @@
 //! Seals read from pictures and from scanned PDFs, and what is refused there. `tests/benches/qr.rs` has the whole table.
 
 use anyhow::{Context as _, ensure};
+use demo::photograph::Handling;
 use lopdf::{Document, Object, Stream, dictionary};
-use tests::degraded::{Condition, Shot, Symbol, seal_text};
+use tests::degraded::{Condition, Shot, Symbol, seal_text, take};
 use tests::{Outcome, Suite};
 use verifier::qr::{Limits, NotRead, NotReadReason, QrError, read_image, read_pdf};
 
@@ -24,7 +25,7 @@ fn creased_seals(symbol: Symbol) -> Outcome {
     let condition = Condition { wear: 0.1, ..Condition::CLEAN };
     let drawn = symbol.draw(&text);
     let read = (0..SHOTS).filter(|seed| {
-        let picture = Shot::take(&drawn, &condition, 3.0, *seed).to_jpeg(condition.jpeg_quality);
+        let picture = take(&drawn, &condition, 3.0, *seed).to_jpeg(condition.jpeg_quality);
         // The time limit must not decide on a busy machine.
         let limits = Limits { time: std::time::Duration::from_secs(60), ..Limits::default() };
         read_image(&picture, &limits) == Ok(vec![text.clone()])
@@ -36,9 +37,9 @@ fn creased_seals(symbol: Symbol) -> Outcome {
 
 fn blurred_seal() -> Outcome {
     let text = seal_text();
-    let condition = Condition { blur_modules: 0.35, ..Condition::CLEAN };
+    let condition = Condition { handling: Handling { blur_units: 0.35, ..Handling::STEADY }, ..Condition::CLEAN };
     for seed in 0..3 {
-        let picture = Shot::take(&Symbol::V12Q.draw(&text), &condition, 4.0, seed).to_jpeg(condition.jpeg_quality);
+        let picture = take(&Symbol::V12Q.draw(&text), &condition, 4.0, seed).to_jpeg(condition.jpeg_quality);
         let limits = Limits { time: std::time::Duration::from_secs(60), ..Limits::default() };
         ensure!(read_image(&picture, &limits) == Ok(vec![text.clone()]), "shot {seed}");
     }
@@ -76,7 +77,7 @@ fn crc32(octets: &[u8]) -> u32 {
 
 fn scanned() -> Outcome {
     let text = seal_text();
-    let shot = Shot::take(&Symbol::V12Q.draw(&text), &Condition::CLEAN, 4.0, 0);
+    let shot = take(&Symbol::V12Q.draw(&text), &Condition::CLEAN, 4.0, 0);
     let gray = image(&shot, "DeviceGray", 8, None, shot.pixels.clone());
     let jpeg = image(&shot, "DeviceRGB", 8, Some("DCTDecode"), shot.to_jpeg(85));
     let row = |row: &[u8]| -> Vec<u8> {

@@ -93,6 +93,18 @@ pub fn preview(
     Ok((png(&[&band, &page])?, drawing))
 }
 
+/// A page of any document, with its annotations, as a PNG: what a printer puts on paper. `page` counts from 0.
+///
+/// # Errors
+///
+/// [`PreviewError::Document`], [`PreviewError::Sight`], [`PreviewError::Png`].
+pub fn page_picture(pdf: Vec<u8>, page: usize, dots_per_inch: f64, sight: &Sight) -> Result<Vec<u8>, PreviewError> {
+    let pdf = Arc::new(pdf);
+    let user_unit = UnsignedPdf::open(pdf.as_ref().clone(), &Limits::default())?.page_geometry(page)?.user_unit();
+    let picture = sight.picture(&pdf, page, user_unit * dots_per_inch / 72.0, Layers::Everything)?;
+    Ok(png(&[&picture])?)
+}
+
 /// A text that is no seal and gives a QR code of the size that the largest planned seal has.
 fn sample(level: ErrorCorrection) -> Result<String, AppearanceError> {
     let version = match level {
