@@ -6,6 +6,7 @@
 //! This crate holds no knowledge of its own about keys, signatures or verdicts: what it shows is what the other crates do.
 
 pub mod door;
+pub mod handwriting;
 pub mod judge;
 pub mod next_steps;
 pub mod openssl;

@@ -13,7 +13,7 @@ mod surat;
 use jiff::civil::Date;
 
 pub use kartu_keluarga::kartu_keluarga;
-pub use surat::surat_keterangan;
+pub use surat::{SUBJECT_NAME, surat_keterangan, surat_to_be_sealed};
 
 /// Why a sample could not be drawn. Each is a fault of this crate, not of its caller: text and font are fixed.
 #[derive(Debug, thiserror::Error)]
@@ -89,8 +89,9 @@ mod tests {
     const DAY: Date = date(2026, 11, 24);
     const NUMBER: SampleNumber = SampleNumber { running: 1, year: 2026 };
 
-    fn both() -> [(&'static str, Vec<u8>); 2] {
+    fn all() -> [(&'static str, Vec<u8>); 3] {
         [
+            ("to be sealed", surat_to_be_sealed(DAY, &NUMBER, date(2027, 5, 24)).expect("fixed text and font")),
             ("surat", surat_keterangan(DAY, &NUMBER).expect("fixed text and font")),
             ("kk", kartu_keluarga(DAY, &NUMBER).expect("fixed text and font")),
         ]
@@ -104,15 +105,15 @@ mod tests {
 
     #[test]
     fn a_sample_has_the_size_of_a_real_document() {
-        for (name, bytes) in both() {
+        for (name, bytes) in all() {
             assert!((20_000..=70_000).contains(&bytes.len()), "{name}: {} octets", bytes.len());
         }
     }
 
     #[test]
     fn a_sample_is_the_same_file_for_the_same_day() {
-        let first = both();
-        assert_eq!(first, both());
+        let first = all();
+        assert_eq!(first, all());
         assert_ne!(
             surat_keterangan(DAY, &NUMBER).expect("fixed text and font"),
             surat_keterangan(date(2026, 11, 25), &NUMBER).expect("fixed text and font")
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_sample_is_one_page_with_one_embedded_truetype_font() {
-        for (name, bytes) in both() {
+        for (name, bytes) in all() {
             let document = Document::load_mem(&bytes).expect("lopdf reads what it wrote");
             assert_eq!(document.get_pages().len(), 1, "{name}");
             let font_files = document
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_page_says_that_it_is_a_test_and_invented() {
-        for (name, bytes) in both() {
+        for (name, bytes) in all() {
             let document = Document::load_mem(&bytes).expect("lopdf reads what it wrote");
             let text = document.extract_text(&[1]).expect("the text has a ToUnicode map");
             assert!(text.contains("UJI COBA"), "{name}: {text}");
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_two_samples_have_the_two_shapes_of_cross_reference() {
-        let [(_, surat), (_, kk)] = both();
+        let [_, (_, surat), (_, kk)] = all();
         let has = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
         assert!(has(&surat, b"\nxref\n") && !has(&surat, b"/XRef"));
         assert!(has(&kk, b"/XRef") && has(&kk, b"/ObjStm") && !has(&kk, b"\nxref\n"));

@@ -113,7 +113,7 @@ const RELATIONS: Table<'static> = Table {
 /// [`SampleError`], which only a fault of this crate can cause.
 pub fn kartu_keluarga(date: Date, number: &SampleNumber) -> Result<Vec<u8>, SampleError> {
     let mut page = Page::a4_landscape()?;
-    page.mark("UJI COBA", 140.0)?;
+    page.mark("UJI COBA", 140.0, page.height / 2.0)?;
     heading(&mut page, number)?;
     let below = table(&mut page, 118.0, &PERSONS)?;
     let below = table(&mut page, below + 8.0, &RELATIONS)?;

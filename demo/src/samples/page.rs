@@ -140,15 +140,15 @@ impl Page {
         Ok(baseline + style.size * LEADING)
     }
 
-    /// `text` across the middle of the page, rising to the right.
-    pub(super) fn mark(&mut self, text: &str, size: f32) -> Result<(), SampleError> {
+    /// `text` across the middle of the page at this height, rising to the right as the page's diagonal does.
+    pub(super) fn mark(&mut self, text: &str, size: f32, middle: f32) -> Result<(), SampleError> {
         let angle = self.height.atan2(self.width);
         let (sin, cos) = angle.sin_cos();
         let half = self.face.width(text, size)? / 2.0;
         // A capital letter is about 0.7 of the size high: half of it below the diagonal.
         let down = size * 0.35;
         let x = self.width / 2.0 - half * cos + down * sin;
-        let y = self.height / 2.0 - half * sin - down * cos;
+        let y = self.height - middle - half * sin - down * cos;
         let style = Style::bold(size).in_colour(MARK);
         self.show(style, format_args!("{cos:.4} {sin:.4} {:.4} {cos:.4} {x:.2} {y:.2}", -sin), text)
     }

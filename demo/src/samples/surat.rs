@@ -1,4 +1,5 @@
-//! A one-page surat keterangan, A4 upright: letterhead, number, what is stated, of whom, place for the signature.
+//! A one-page surat keterangan, A4 upright: letterhead, number, what is stated, of whom, place for the signature. Two of them: one with its
+//! signature block printed, for an invisible signature, and one whose lower half is left free for a visible one.
 
 use jiff::civil::Date;
 
@@ -11,9 +12,12 @@ const RIGHT: f32 = 595.28 - 71.0;
 const WIDTH: f32 = RIGHT - LEFT;
 const BODY: Style = Style::regular(11.0);
 
+/// The invented subject's name, as printed.
+pub const SUBJECT_NAME: &str = "BUDI CONTOH";
+
 /// What the letter states of its invented subject.
 const SUBJECT: [(&str, &str); 8] = [
-    ("Nama", "BUDI CONTOH"),
+    ("Nama", SUBJECT_NAME),
     ("NIK", "0000 0000 0000 0001"),
     ("Nomor KK", "0000 0000 0000 0000"),
     ("Tempat, tanggal lahir", "Kota Contoh, 1 Januari 1990"),
@@ -29,13 +33,37 @@ const SUBJECT: [(&str, &str); 8] = [
 /// [`SampleError`], which only a fault of this crate can cause.
 pub fn surat_keterangan(date: Date, number: &SampleNumber) -> Result<Vec<u8>, SampleError> {
     let mut page = Page::a4_portrait()?;
-    page.mark("UJI COBA", 132.0)?;
+    page.mark("UJI COBA", 132.0, page.height / 2.0)?;
     letterhead(&mut page)?;
     let below = statement(&mut page, number)?;
+    let below = page.paragraph(LEFT, below + 8.0, WIDTH, BODY, REQUEST)?;
     signature(&mut page, below, date)?;
     notice(&mut page)?;
-    document::write(page, &About { title: "UJI COBA - Surat Keterangan", date, cross_reference: CrossReference::Table })
+    document::write(page, &about(date))
 }
+
+/// Draws the letter without a signature block, and with the last day on which it holds: what is visible of the signature comes into the
+/// lower half, which nothing is printed on, not even the mark.
+///
+/// # Errors
+/// [`SampleError`], which only a fault of this crate can cause.
+pub fn surat_to_be_sealed(date: Date, number: &SampleNumber, valid_until: Date) -> Result<Vec<u8>, SampleError> {
+    let mut page = Page::a4_portrait()?;
+    page.mark("UJI COBA", 70.0, 275.0)?;
+    letterhead(&mut page)?;
+    let below = statement(&mut page, number)?;
+    let holds = format!("{REQUEST} Surat ini berlaku sampai dengan tanggal {}.", indonesian_date(valid_until));
+    page.paragraph(LEFT, below + 8.0, WIDTH, BODY, &holds)?;
+    notice(&mut page)?;
+    document::write(page, &about(date))
+}
+
+const fn about(date: Date) -> About {
+    About { title: "UJI COBA - Surat Keterangan", date, cross_reference: CrossReference::Table }
+}
+
+const REQUEST: &str = "Surat keterangan ini dibuat atas permintaan yang bersangkutan melalui Kecamatan Contoh Timur, untuk \
+                       dipergunakan sebagaimana mestinya.";
 
 fn letterhead(page: &mut Page) -> Result<(), SampleError> {
     let emblem = At(LEFT + 30.0, 84.0);
@@ -59,7 +87,7 @@ fn letterhead(page: &mut Page) -> Result<(), SampleError> {
     Ok(())
 }
 
-/// From the title to the closing sentence; returns the baseline after it.
+/// From the title to what is stated; returns the baseline after it.
 fn statement(page: &mut Page, number: &SampleNumber) -> Result<f32, SampleError> {
     let middle = page.width / 2.0;
     let title = Style::bold(14.0);
@@ -85,21 +113,13 @@ fn statement(page: &mut Page, number: &SampleNumber) -> Result<f32, SampleError>
         y += 18.0;
     }
     y += 8.0;
-    let y = page.paragraph(
+    page.paragraph(
         LEFT,
         y,
         WIDTH,
         BODY,
         "adalah benar penduduk Kota Contoh yang tercatat dalam basis data kependudukan, dan pada saat surat ini \
          dibuat datanya dalam keadaan aktif.",
-    )?;
-    page.paragraph(
-        LEFT,
-        y + 8.0,
-        WIDTH,
-        BODY,
-        "Surat keterangan ini dibuat atas permintaan yang bersangkutan melalui Kecamatan Contoh Timur, untuk \
-         dipergunakan sebagaimana mestinya.",
     )
 }
 
