@@ -10,11 +10,21 @@
 //!             A0                              unprotected {}
 //!             58 nn payload                   an array in deterministic CBOR (RFC 8949, 4.2.1)
 //!             58 40 r || s                    low s
+//!
+//! signed   84                                 Sig_structure (RFC 9052, 4.4)
+//!             6A "Signature1"
+//!             49 A2 01 28 04 44 kid           protected, as above
+//!             58 nn prefix                    external_aad: the prefix in ASCII, from "https" to "#"
+//!             58 nn payload                   as above
 //! ```
 //!
-//! The kid is the first four octets of SHA-256 over the key's SubjectPublicKeyInfo ([`KeyHint`]). The external_aad is the prefix, so that
-//! digits moved behind another address are no seal. The hash of a seal is SHA-256 of the octets: the `sealHash` of the [signing
-//! statement](crate::signing_statement).
+//! The signature is ECDSA on P-256 with SHA-256 over the octets `signed`, `r` and `s` big-endian, 32 octets each. A string below 24
+//! octets has the head `40 + nn` instead of `58 nn`, as deterministic CBOR says. The kid is the first four octets of SHA-256 over the
+//! key's SubjectPublicKeyInfo in DER ([`KeyHint`]). Because the prefix is signed, digits moved behind another address are no seal. The
+//! hash of a seal is SHA-256 of `octets`: the `sealHash` of the [signing statement](crate::signing_statement).
+//!
+//! In print the text is a QR code (ISO/IEC 18004) of version 13 at most, the prefix in byte mode, the digits in numeric mode; a reader takes
+//! any that gives the text. In a signed PDF it is also the entry `/TKN_Seal` of the signature's dictionary.
 //!
 //! **Digits** are the scheme of CTAP 2.2, 11.5 ("FIDO:/"), for the numeric mode of a QR code. Each seven octets are read as a
 //! little-endian number and written with 17 digits; the one to six octets that are left over take 3, 5, 8, 10, 13 or 15 digits. Leading
@@ -62,6 +72,20 @@
 //!   of a text, day of birth as YYYYMMDD, relationship in the card's words)`.
 //! - **`bits(n, field, ...)`**: the leading n bits of HMAC-SHA-256, its key the nonce, over the fields joined by the octet 1F. Where they
 //!   are withheld ([`Tags::Withheld`]) they are 0.
+//!
+//! ## Masking (policy L1)
+//!
+//! Nothing is hidden by the reader: what a mask leaves out is not in the seal.
+//!
+//! | printed | sealed | a reader shows |
+//! | --- | --- | --- |
+//! | number and kind of the document, office, days | all of it | `470/1234/DISDUKCAPIL.PIAK/XI/2026`, `24-11-2026` |
+//! | whom a surat or an akta is about; the child's sex, place and order of birth | all of it | `BUDI SANTOSO` |
+//! | NIK, nomor KK | last four digits, 10 check bits | `************0012`, and whether a number that was typed agrees |
+//! | parents, head of a family | first two letters and length of each of six words | `BU** SA*****` |
+//! | member of a family | initial, sex, last two digits of the year, relationship, 15 check bits | `1: B*, LAKI-LAKI, **80, KEPALA KELUARGA` |
+//! | kelurahan, RT, RW | the numbers | `1004 RT 007 RW 012` |
+//! | everything else: street, religion, school, work, photograph | nothing | nothing |
 //!
 //! ## Limits
 //!
@@ -162,6 +186,17 @@
 //! let seal = Seal::from_text(text)?;
 //! assert_eq!((seal.key_hint().to_string().as_str(), seal.payload()), ("2bf83c2f", &payload));
 //! assert_eq!(hex::encode(seal.hash()), "d44cc587bc3a9ab7f7d0b2cf21b935fe17ee72567f4ced404dc1927786a22082");
+//!
+//! // What was signed, and by which key (a point of P-256, uncompressed).
+//! let prefix = hex::encode("https://tte.bekasikota.go.id/v#");
+//! let signed = format!("846a5369676e61747572653149a2012804442bf83c2f581f{prefix}5848{expected}");
+//! assert_eq!(hex::encode(seal.to_be_signed()), signed);
+//! use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+//! let key = VerifyingKey::from_sec1_bytes(&hex::decode(
+//!     "0485c3e844423b3fac9d9876ccdabffc7b4acc75ca65ea63634651361a22180998\
+//!      a3389ecea69b212fed5dcbd8a112c020b9d7f4bb4e519dd08df3012cf640104a",
+//! )?)?;
+//! key.verify(seal.to_be_signed(), &Signature::from_slice(seal.signature())?)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

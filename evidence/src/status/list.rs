@@ -185,16 +185,20 @@ mod tests {
         StatusIndex::new(7, idx).expect("an index")
     }
 
-    /// A shard of the design's table: every value valid but these many of each.
-    fn shard(invalid: usize, superseded: usize) -> StatusList {
+    /// Numbers of 20 bits by SplitMix64: any fixed generator without patterns will do.
+    fn generator() -> impl FnMut() -> u32 {
         let mut state = 42u64;
-        let mut random = || {
-            // SplitMix64: any fixed generator without patterns will do.
+        move || {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
             u32::try_from((mixed ^ mixed >> 31) >> 44).expect("20 bits")
-        };
+        }
+    }
+
+    /// A shard of the design's table: every value valid but these many of each.
+    fn shard(invalid: usize, superseded: usize) -> StatusList {
+        let mut random = generator();
         let mut list = StatusList { shard: 7, octets: vec![0; LIST_OCTETS] };
         for (count, value) in [(invalid, StatusValue::Invalid), (superseded, StatusValue::Superseded)] {
             let mut left = count;
@@ -235,6 +239,92 @@ mod tests {
     fn streams_are_the_drafts() {
         assert_eq!(hex::encode(compress(&[0xb9, 0xa3])), "78dadbb918000217015d");
         assert_eq!(hex::encode(compress(&[0xc9, 0x44, 0xf9])), "78da3be9f2130003df0207");
+    }
+
+    /// The draft's "2-bit Status List" of 2^20 values: these, and VALID elsewhere.
+    const LONG: [(u32, u8); 11] = [
+        (0, 1),
+        (1_993, 2),
+        (25_460, 1),
+        (159_495, 3),
+        (495_669, 1),
+        (554_353, 1),
+        (645_645, 2),
+        (723_232, 1),
+        (854_545, 1),
+        (934_534, 2),
+        (1_000_345, 3),
+    ];
+    const LONG_STREAM: &str = "78daeddb310d00211000412ea1a04004fe5520ed357c28c81d3312b6df68bc65480000000000406e21010000000000000000000000000000000000000000000000000000000000000040795b02000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000080f4ba0400000000000000000000000000406d764a000000000000000000000000000000000000000000e0922101000000000000000000000000000000000000fc131200000000000000000000000000000000000000000000000000000000000000c0912e01000000000000000000000000000000000000c07d4b02000000000000000000000000000000a8614a0000000000000000000000406a1fcd60010c";
+    /// The draft's "1-bit Status List": the same places, each value 1.
+    const LONG_STREAM_OF_BITS: &str = "78daeddc010dc0200c0041a88249400ad2903e0f4bba00bd93f002beb7a2a2010000a91e0900000000000000000000000000000080729604000000000000000000000000000000000000000000000000000000000000000000000000000000005c6f4800000000000000fc2c240000000000000000000000be1b12000000000000000000ecaa4b000000000000000000000000000000009b0b0900000000000000000038de9400000000000000002a30cc010000000080642f0bd8011b";
+
+    #[test]
+    fn the_drafts_long_list_of_two_bits_has_these_values_and_no_others() {
+        let stream = hex::decode(LONG_STREAM).expect("hexadecimal");
+        let list = StatusList::inflate(7, &stream).expect("a list");
+        for idx in 0..SHARD_VALUES {
+            let code = LONG.iter().find(|(place, _)| *place == idx).map_or(0, |(_, code)| *code);
+            assert_eq!(list.get(index(idx)).map(StatusValue::code), Some(code), "{idx}");
+        }
+        // The other way, the octets of the values are the same. Those of the stream are the compressor's business.
+        let mut made = StatusList { shard: 7, octets: vec![0; LIST_OCTETS] };
+        for (idx, code) in LONG {
+            made.set(index(idx), StatusValue::from_bits(code)).expect("this shard");
+        }
+        assert_eq!(made, list);
+        assert_eq!(StatusList::inflate(7, &made.compress()), Ok(list));
+        assert!(made.compress().len() <= stream.len());
+    }
+
+    #[test]
+    fn the_drafts_long_list_of_one_bit_is_no_shard() {
+        let stream = hex::decode(LONG_STREAM_OF_BITS).expect("hexadecimal");
+        let short = StatusError::ListTooShort { length: LIST_OCTETS / 2, expected: LIST_OCTETS };
+        assert_eq!(StatusList::inflate(7, &stream), Err(short));
+        // What is compressed is the draft's all the same.
+        let mut bits = vec![0; LIST_OCTETS / 2];
+        for (idx, _) in LONG {
+            bits[idx as usize / 8] |= 1 << (idx % 8);
+        }
+        let mut inflated = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::ZlibDecoder::new(stream.as_slice()), &mut inflated)
+            .expect("a stream");
+        assert_eq!(inflated, bits);
+        assert!(compress(&bits).len() <= stream.len());
+    }
+
+    #[test]
+    fn a_million_values_of_one_bit_are_as_small_as_in_the_drafts_table() {
+        // Revoked in 10,000, and octets.
+        let table = [
+            (1, 442.0),
+            (10, 2.2 * 1024.0),
+            (100, 13.7 * 1024.0),
+            (200, 23.0 * 1024.0),
+            (500, 43.9 * 1024.0),
+            (1_000, 67.6 * 1024.0),
+            (2_500, 102.2 * 1024.0),
+            (5_000, 122.1 * 1024.0),
+            (7_500, 102.4 * 1024.0),
+            (10_000, 144.0),
+        ];
+        let mut random = generator();
+        for (revoked, draft) in table {
+            let mut bits = vec![0_u8; 125_000];
+            for octet in &mut bits {
+                for bit in 0..8 {
+                    *octet |= u8::from(random() % 10_000 < revoked) << bit;
+                }
+            }
+            let length = compress(&bits).len() as f64;
+            let share = f64::from(revoked) / 1e4;
+            let entropy = [share, 1.0 - share].map(|p| if p > 0.0 { -p * p.log2() * 125_000.0 } else { 0.0 });
+            // The draft's are another compressor's, of another million at random, rounded to 0.05 KiB.
+            let most = draft * 1.03 + 51.2;
+            let least = entropy.iter().sum::<f64>() * 0.97;
+            assert!((least..=most).contains(&length), "{revoked} in 10,000: {length} octets, not {least} to {most}");
+        }
     }
 
     #[test]
