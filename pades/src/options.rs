@@ -42,9 +42,9 @@ pub enum Certification {
 pub enum DocMdpLevel {
     /// 1: nothing. No second signature either.
     NoChanges,
-    /// 2: filling in forms, and signing.
+    /// 2: filling in forms, and signing in the fields that are there.
     FormFilling,
-    /// 3: annotations too.
+    /// 3: annotations too. No new signature field either.
     Annotations,
 }
 

@@ -4,6 +4,7 @@
 //! forbids is refused here, before anything is made.
 
 use crate::form::Field;
+use crate::options::FieldChoice;
 use crate::pdf::{Object, Value};
 use crate::source::{Found, Sources};
 use crate::write_error::{Part, PrepareError};
@@ -18,23 +19,32 @@ enum Locked {
     Unknown,
 }
 
-/// Refuses a document whose certification permits no changes, by way of the catalog's `/Perms`.
-pub(crate) fn check_certification<'d>(sources: &Sources<'d>, catalog: &Found<'d>) -> Result<(), PrepareError> {
+/// Refuses what the document's certification does not permit, by way of the catalog's `/Perms`.
+pub(crate) fn check_certification<'d>(
+    sources: &Sources<'d>,
+    catalog: &Found<'d>,
+    choice: &FieldChoice,
+) -> Result<(), PrepareError> {
     if let Some(permissions) = catalog.entry(sources, "Perms", Part::Perms)?
         && let Some(signature) = permissions.entry(sources, "DocMDP", Part::Perms)?
     {
         for reference in references(sources, &signature)? {
-            check_no_changes(sources, &reference)?;
+            check_permitted(sources, &reference, choice)?;
         }
     }
     Ok(())
 }
 
-/// Refuses when a signature in one of `fields` locks the field called `name`.
-pub(crate) fn check_locks<'d>(sources: &Sources<'d>, fields: &[Field<'d>], name: &str) -> Result<(), PrepareError> {
+/// Refuses when a signature in one of `fields` locks the field called `name`, or certifies what does not permit `choice`.
+pub(crate) fn check_locks<'d>(
+    sources: &Sources<'d>,
+    fields: &[Field<'d>],
+    name: &str,
+    choice: &FieldChoice,
+) -> Result<(), PrepareError> {
     for signature in fields.iter().filter(|field| field.is_signature).filter_map(|field| field.value.as_ref()) {
         for reference in references(sources, signature)? {
-            check_no_changes(sources, &reference)?;
+            check_permitted(sources, &reference, choice)?;
             if locked(sources, &reference)?.is_some_and(|locked| locked.covers(name)) {
                 return Err(PrepareError::FieldLocked);
             }
@@ -77,19 +87,23 @@ fn transform_is(reference: &Found<'_>, method: &str) -> Result<bool, PrepareErro
     reference.dictionary(part)?.is("TransformMethod", method).map_err(part.unreadable())
 }
 
-/// DocMDP with `P` = 1 (table 257; absent means 2).
-fn check_no_changes<'d>(sources: &Sources<'d>, reference: &Found<'d>) -> Result<(), PrepareError> {
-    let part = Part::EarlierSignature;
-    if transform_is(reference, "DocMDP")?
-        && let Some(parameters) = reference.entry(sources, "TransformParams", part)?
-        && let Some(level) = parameters.entry(sources, "P", part)?
-    {
-        match level.value.object {
-            Object::Integer(2 | 3) => {}
-            _ => return Err(PrepareError::CertifiedNoChanges),
-        }
+/// DocMDP (table 257): `P` = 1 permits nothing, 2 and 3 permit signing, but no change of the form that is not filling it in. A field
+/// that was not there when the document was certified is such a change, and readers differ about it: what is made here must be
+/// good for the strictest. An absent `P` is 2.
+fn check_permitted<'d>(sources: &Sources<'d>, reference: &Found<'d>, choice: &FieldChoice) -> Result<(), PrepareError> {
+    if !transform_is(reference, "DocMDP")? {
+        return Ok(());
     }
-    Ok(())
+    let part = Part::EarlierSignature;
+    let level = match reference.entry(sources, "TransformParams", part)? {
+        Some(parameters) => parameters.entry(sources, "P", part)?,
+        None => None,
+    };
+    match (level.map(|level| level.value.object), choice) {
+        (None | Some(Object::Integer(2 | 3)), FieldChoice::Existing(_)) => Ok(()),
+        (None | Some(Object::Integer(2 | 3)), FieldChoice::New) => Err(PrepareError::CertifiedNoNewField),
+        (Some(_), _) => Err(PrepareError::CertifiedNoChanges),
+    }
 }
 
 /// FieldMDP (table 258).

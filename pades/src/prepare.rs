@@ -105,7 +105,7 @@ impl Plan {
         let catalog = sources.catalog()?;
         let form = catalog.entry(&sources, "AcroForm", Part::AcroForm)?;
         check_xfa(&sources, &catalog)?;
-        permissions::check_certification(&sources, &catalog)?;
+        permissions::check_certification(&sources, &catalog, &options.field)?;
         let has_signatures = !document.signed_pdf().signatures().is_empty();
         let level = certification::level(&sources, &catalog, options.certification, has_signatures)?;
 
@@ -117,7 +117,7 @@ impl Plan {
             FieldChoice::New => {
                 let name = form::free_name(&sources, form.as_ref())?;
                 if let Some(form) = form.as_ref().filter(|_| has_signatures) {
-                    permissions::check_locks(&sources, &form::fields(&sources, form)?, &name)?;
+                    permissions::check_locks(&sources, &form::fields(&sources, form)?, &name, &options.field)?;
                 }
                 let field = numbers.allocate()?;
                 let (page, place) = match &options.appearance {
@@ -139,7 +139,7 @@ impl Plan {
                 let form = form.as_ref().ok_or(PrepareError::FieldNotFound)?;
                 let fields = form::fields(&sources, form)?;
                 let field = form::empty_signature_field(&fields, name)?;
-                permissions::check_locks(&sources, &fields, name)?;
+                permissions::check_locks(&sources, &fields, name, &options.field)?;
                 let lock = form::lock_of(&sources, &field.found)?;
                 #[cfg(feature = "appearance")]
                 if let Appearance::Visible(visible) = &options.appearance {

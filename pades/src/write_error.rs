@@ -204,6 +204,10 @@ pub enum PrepareError {
     /// A certification signature permits no changes (DocMDP, P = 1; ISO 32000-2, 12.8.2.2).
     #[error("the document is certified and permits no changes")]
     CertifiedNoChanges,
+    /// A certification signature permits signing, and no field that was not there when it was made (DocMDP, P = 2 or 3;
+    /// 12.8.2.2). Sign in a field that the document has, or have its first signature made without a certification.
+    #[error("the document is certified: it can be signed in a field that it has, and gets no new one")]
+    CertifiedNoNewField,
     /// An earlier signature locks the field that would be signed (FieldMDP; 12.8.2.4).
     #[error("an earlier signature locks the field")]
     FieldLocked,

@@ -184,9 +184,9 @@ pub enum OnOverlap {
 pub enum Certify {
     /// Nothing may change.
     P1,
-    /// Forms may be filled and further signatures added.
+    /// Forms may be filled, and fields that are there signed. A second signature in a new field is refused.
     P2,
-    /// It does not certify.
+    /// It does not certify: for documents that get a second signature in a new field.
     No,
 }
 

@@ -58,9 +58,12 @@ fn a_file_that_is_signed_is_signed_without_certifying() {
 #[test]
 fn a_certification_that_no_field_holds_is_one_all_the_same() {
     let source = Source::plain()
-        .replacing(1, "/Catalog", "/Catalog/Perms<</DocMDP 5 0 R>>")
-        .with(5, "<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]>>");
-    let signed = sign(source.file(Layout::Table), DocMdpLevel::NoChanges, FieldChoice::New);
+        .replacing(1, "/Catalog", "/Catalog/Perms<</DocMDP 5 0 R>>/AcroForm<</Fields[6 0 R]>>")
+        .with(5, "<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]>>")
+        .with(6, "<</FT/Sig/T(ttd)>>");
+    let refused = prepare(source.file(Layout::Table), &new_field()).err();
+    assert_eq!(refused, Some(PrepareError::CertifiedNoNewField));
+    let signed = sign(source.file(Layout::Table), DocMdpLevel::NoChanges, FieldChoice::Existing("ttd".to_owned()));
     assert_eq!(signed.signatures()[0].doc_mdp(), None);
     assert_eq!(signed.certification().map(|reference| reference.number), Some(5));
 }
@@ -69,6 +72,21 @@ fn a_certification_that_no_field_holds_is_one_all_the_same() {
 fn a_certification_that_permits_nothing_permits_no_second_signature() {
     let once = sign(Source::plain().file(Layout::Table), DocMdpLevel::NoChanges, FieldChoice::New);
     assert_eq!(prepare(once.into_bytes(), &new_field()).err(), Some(PrepareError::CertifiedNoChanges));
+}
+
+#[test]
+fn a_certification_that_permits_signing_permits_it_in_fields_that_are_there() {
+    let source =
+        Source::plain().replacing(1, "/Catalog", "/Catalog/AcroForm<</Fields[5 0 R]>>").with(5, "<</FT/Sig/T(ttd)>>");
+    for level in [DocMdpLevel::FormFilling, DocMdpLevel::Annotations] {
+        let once = sign(source.file(Layout::Table), level, FieldChoice::New).into_bytes();
+        let refused = prepare(once.clone(), &new_field()).err();
+        assert_eq!(refused, Some(PrepareError::CertifiedNoNewField), "{level:?}");
+        let twice = sign(once, level, FieldChoice::Existing("ttd".to_owned()));
+        let [first, second] = twice.signatures() else { panic!("two") };
+        assert_eq!((first.doc_mdp(), second.doc_mdp()), (Some(level.into()), None));
+        assert_eq!(twice.certification(), first.dictionary());
+    }
 }
 
 #[test]

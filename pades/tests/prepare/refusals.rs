@@ -253,26 +253,32 @@ fn after(transform: &str) -> Source {
 }
 
 #[test]
-fn a_certified_document_that_permits_no_changes_is_not_signed() {
+fn a_certified_document_is_signed_only_as_it_permits() {
     let certified = |level: &str| after(&format!("/TransformMethod/DocMDP/TransformParams<<{level}>>"));
     let by_perms = |level: &str| {
         let source = certified(level).replacing(1, "/Catalog", "/Catalog/Perms<</DocMDP 20 0 R>>");
         // Out of the form: /Perms alone must be enough.
         source.replacing(1, "10 0 R ", "")
     };
-    for choice in [new_field(), existing("a")] {
-        for level in ["/P 1", "/P 0", "/P(2)"] {
-            for source in [certified(level), by_perms(level)] {
+    for level in ["/P 1", "/P 0", "/P(2)"] {
+        for source in [certified(level), by_perms(level)] {
+            for choice in [new_field(), existing("a")] {
                 let refused = prepare(source.file(Layout::Table), &choice);
                 assert_eq!(refused, Err(PrepareError::CertifiedNoChanges), "{level}");
             }
         }
-        for level in ["/P 2", "/P 3", ""] {
-            for source in [certified(level), by_perms(level)] {
-                assert!(prepare(source.file(Layout::Table), &choice).is_ok(), "{level}");
-            }
+    }
+    for level in ["/P 2", "/P 3", ""] {
+        for source in [certified(level), by_perms(level)] {
+            assert!(prepare(source.file(Layout::Table), &existing("a")).is_ok(), "{level}");
+            let refused = prepare(source.file(Layout::Table), &new_field());
+            assert_eq!(refused, Err(PrepareError::CertifiedNoNewField), "{level}");
         }
     }
+    // Without parameters too.
+    let bare = after("/TransformMethod/DocMDP");
+    assert!(prepare(bare.file(Layout::Table), &existing("a")).is_ok());
+    assert_eq!(prepare(bare.file(Layout::Table), &new_field()), Err(PrepareError::CertifiedNoNewField));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What is written: the same every time, once for all signatures of a file, in every shape of file.
 
 use pades::appearance::{BaseSet, Colour, Element, EmbeddableFont, VisibleSignature};
-use pades::{Appearance, Certification, Coverage, DocMdp, DocMdpLevel, Point, PrepareOptions, Rect};
+use pades::{
+    Appearance, Certification, Coverage, DocMdp, DocMdpLevel, FieldChoice, Point, PrepareError, PrepareOptions, Rect,
+};
 
 use crate::made::{BOX, appended, content, font, font_file, options, page, sign, sign_with, text};
 use crate::shapes::{LAYOUTS, Layout, every_source};
@@ -131,14 +133,21 @@ fn a_visible_signature_weighs_less_than_twenty_kilobytes_without_a_picture() {
 }
 
 #[test]
-fn a_certified_visible_signature_lets_a_second_one_in() {
+fn a_certified_visible_signature_lets_a_second_one_into_a_field_that_is_there() {
+    let source = page("/Annots[5 0 R]")
+        .replacing(1, "/Catalog", "/Catalog/AcroForm<</Fields[5 0 R]>>")
+        .with(5, "<</Subtype/Widget/FT/Sig/T(ttd)/Rect[50 100 250 180]/F 4/P 3 0 R>>");
     let mut certified = options(VisibleSignature::new(0, BOX, content()));
     certified.certification = Certification::FirstSignature(DocMdpLevel::FormFilling);
     certified.seal = Some("https://tte.example.go.id/v#0123".to_owned());
-    let once = sign_with(page("").file(Layout::Table), &certified).expect("prepares");
+    let once = sign_with(source.file(Layout::Table), &certified).expect("prepares");
     assert_eq!(once.signatures()[0].doc_mdp(), Some(DocMdp::FormFilling));
     let mut second = certified.clone();
-    second.appearance = Appearance::Visible(Box::new(VisibleSignature::new(0, SECOND, content())));
+    let place = Rect::new(50.0, 100.0, 200.0, 80.0);
+    second.appearance = Appearance::Visible(Box::new(VisibleSignature::new(0, place, content())));
+    let refused = sign_with(once.bytes().to_vec(), &second).expect_err("a new field");
+    assert_eq!(refused, PrepareError::CertifiedNoNewField);
+    second.field = FieldChoice::Existing("ttd".to_owned());
     let twice = sign_with(once.into_bytes(), &second).expect("prepares");
     let [first, second] = twice.signatures() else { panic!("two") };
     assert_eq!((first.doc_mdp(), second.doc_mdp()), (Some(DocMdp::FormFilling), None));

@@ -492,6 +492,11 @@ fn unprepared(error: &PrepareError) -> Explanation {
         PrepareError::CertifiedNoChanges => {
             (Code::FailedPrecondition, "DOCUMENT_CERTIFIED", "Dokumen disertifikasi dan tidak boleh diubah lagi")
         }
+        PrepareError::CertifiedNoNewField => (
+            Code::FailedPrecondition,
+            "DOCUMENT_CERTIFIED",
+            "Dokumen disertifikasi: tandatangani pada kolom kosong yang sudah ada (field_name), kolom baru tidak boleh ditambahkan",
+        ),
         PrepareError::FieldLocked => {
             (Code::FailedPrecondition, "FIELD_LOCKED", "Tanda tangan terdahulu mengunci kolom tersebut")
         }

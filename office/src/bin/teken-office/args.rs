@@ -54,7 +54,7 @@ A document that cannot be signed is refused with exit code 1; --json gives one o
   PDF_BYTES_BEFORE_HEADER something before %PDF-            PDF_PREV_LOOP     its revisions lead back to themselves
   PDF_TRUNCATED           its end is missing                PDF_LIMIT         too large, nested too deep, inflates too far
   PDF_ENCRYPTED           encrypted, with a password or not PDF_DAMAGED       damaged otherwise, or without a page
-  DOCUMENT_CERTIFIED      certified, no changes allowed     FIELD_LOCKED      locked by an earlier signature
+  DOCUMENT_CERTIFIED      certified: no change or new field FIELD_LOCKED      locked by an earlier signature
   DYNAMIC_XFA             a dynamic XFA form                DOCUMENT_TOO_LARGE  larger than the service takes (--upload)
   APPEARANCE, NO_PLACE    no room for the signature there   NOT_DRAWABLE      what it shows cannot be drawn (--template)
   SEAL_CLAIMS             what the seal says is missing, or of another type (--claims)

@@ -110,6 +110,7 @@ fn table() -> Vec<(SignError, Code, &'static str, Retry)> {
         (SignError::Prepare(PrepareError::FieldNameAmbiguous), FailedPrecondition, "FIELD_NOT_USABLE", No),
         (SignError::Prepare(PrepareError::FieldAlreadySigned), FailedPrecondition, "FIELD_ALREADY_SIGNED", No),
         (SignError::Prepare(PrepareError::CertifiedNoChanges), FailedPrecondition, "DOCUMENT_CERTIFIED", No),
+        (SignError::Prepare(PrepareError::CertifiedNoNewField), FailedPrecondition, "DOCUMENT_CERTIFIED", No),
         (SignError::Prepare(PrepareError::FieldLocked), FailedPrecondition, "FIELD_LOCKED", No),
         (SignError::Prepare(PrepareError::DynamicXfa), InvalidArgument, "DYNAMIC_XFA", No),
         (SignError::Prepare(PrepareError::TooManyFields), InvalidArgument, "PDF_LIMIT", No),

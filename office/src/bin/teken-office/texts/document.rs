@@ -86,6 +86,11 @@ pub(super) fn unprepared(error: &PrepareError, language: Language) -> Explained 
             "Dokumen ini disertifikasi dan tidak boleh diubah lagi",
             "This document is certified and permits no changes",
         ),
+        PrepareError::CertifiedNoNewField => (
+            "DOCUMENT_CERTIFIED",
+            "Dokumen ini disertifikasi: hanya kolom tanda tangan yang sudah ada boleh ditandatangani",
+            "This document is certified: only signature fields that it has already may be signed",
+        ),
         PrepareError::FieldLocked => {
             ("FIELD_LOCKED", "Tanda tangan terdahulu mengunci kolom", "An earlier signature locks the field")
         }
@@ -145,6 +150,10 @@ fn remedy(error: &PrepareError, language: Language) -> &'static str {
         PrepareError::CertifiedNoChanges | PrepareError::FieldLocked => language.pick(
             "Minta kepada pembuatnya berkas yang masih boleh ditandatangani.",
             "Ask its author for a file that may still be signed.",
+        ),
+        PrepareError::CertifiedNoNewField => language.pick(
+            "Tandatangani pada kolom kosong yang ada ([place] field dalam template), atau buat tanda tangan pertamanya dengan certify = \"none\" dalam templatenya.",
+            "Sign in an empty field that it has ([place] field in the template), or have its first signature made with certify = \"none\" in its template.",
         ),
         PrepareError::TimeOutOfRange { .. } => {
             language.pick("Perbaiki jam komputer ini.", "Correct this machine's clock.")

@@ -75,6 +75,12 @@ fn a_document_that_cannot_be_signed_has_the_code_that_the_service_would_give() {
     }
     let certified = explain(&SignError::Prepare(PrepareError::CertifiedNoChanges), Language::Id);
     assert_eq!((certified.code.as_str(), certified.exit), ("DOCUMENT_CERTIFIED", Exit::Refused));
+    let no_new_field = explain(&SignError::Prepare(PrepareError::CertifiedNoNewField), Language::En);
+    assert_eq!((no_new_field.code.as_str(), no_new_field.exit), ("DOCUMENT_CERTIFIED", Exit::Refused));
+    assert!(
+        no_new_field.hint.contains("certify = \"none\"") && no_new_field.hint.contains("empty field"),
+        "{no_new_field:?}"
+    );
 }
 
 #[test]
@@ -91,6 +97,7 @@ fn the_help_names_every_code_of_the_bad_documents() {
         SignError::Document(PdfError::PrevLoop { offset: 3 }),
         SignError::Document(PdfError::SignatureNotDictionary),
         SignError::Prepare(PrepareError::CertifiedNoChanges),
+        SignError::Prepare(PrepareError::CertifiedNoNewField),
         SignError::Prepare(PrepareError::FieldLocked),
         SignError::Prepare(PrepareError::DynamicXfa),
         SignError::TooLarge { size_bytes: 2, limit_bytes: 1 },
