@@ -1,7 +1,8 @@
 //! What became of a document, by the agency's status lists (Token Status List).
 //!
 //! A list has one value for each of 2^20 documents, and INVALID for every place that had not been given to a document when the list
-//! was made. So a list that is older than a document says nothing about it.
+//! was made. So INVALID in a list that is older than the document says nothing about it. Any other value does: whoever wrote it knew the
+//! document, and the moments of a list and of a signature that the service made in the same second may differ by one.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::trust_list::AuthenticTrustList;
 use super::{AuthenticPublished, GivenStatusList, StatusProblem};
 use crate::clock::{UnixTime, ValidationTime};
 use crate::crypto::{Implementation, verify_esp256};
-use crate::findings::Finding;
+use crate::findings::{Finding, Language};
 use crate::report::ExitStatus;
 
 /// What is known about a document's status.
@@ -57,6 +58,11 @@ impl DocumentStatus {
             },
             Self::NotChecked(_) => "NOT-CHECKED",
         }
+    }
+
+    /// The status in a sentence: value, moment, age.
+    pub fn text(&self, language: Language) -> String {
+        super::status_sentence(self, language)
     }
 
     /// What it makes of the exit code of a document that is otherwise good: a check that was asked for and not done can only be 3.
@@ -195,12 +201,12 @@ impl AuthenticPublished {
             return Err(StatusProblem::Expired { expires });
         }
         let Some(value) = value else { return Err(StatusProblem::NoList { uri }) };
-        // 7. It is young enough to know the document.
-        let is_too_old = match since {
+        // 7. It knows the document.
+        let may_be_younger = match since {
             Since::SignedAt(signed) => issued < signed,
-            Since::IssuedOn(day) => value == StatusValue::Invalid && issued <= UnixTime::from(day.end_in_jakarta()),
+            Since::IssuedOn(day) => issued <= UnixTime::from(day.end_in_jakarta()),
         };
-        if is_too_old {
+        if value == StatusValue::Invalid && may_be_younger {
             return Err(StatusProblem::OlderThanDocument { issued });
         }
         let age = at.distance(issued);

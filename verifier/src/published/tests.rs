@@ -175,15 +175,19 @@ fn a_list_of_the_day_of_issue_does_not_call_a_seal_invalid() {
 }
 
 #[test]
-fn a_list_from_before_the_signature_says_nothing_about_it() {
-    let validator = usual(&[&of(StatusValue::Valid, NOW - 60)]);
-    let ask = |signed: u64| {
+fn a_list_from_before_the_signature_does_not_call_it_invalid() {
+    let ask = |value: StatusValue, signed: u64| {
+        let validator = usual(&[&of(value, NOW - 60)]);
         let since = Since::SignedAt(crate::clock::UnixTime::from(UnixSeconds(signed)));
         validator.published().status(payload(0).head.status, since, at(NOW), &mut Vec::new())
     };
-    assert_eq!(ask(NOW - 60).as_str(), "VALID");
+    assert_eq!(ask(StatusValue::Invalid, NOW - 60).as_str(), "INVALID");
     let issued = crate::clock::UnixTime::from(UnixSeconds(NOW - 60));
-    assert_eq!(ask(NOW - 59), DocumentStatus::NotChecked(StatusProblem::OlderThanDocument { issued }));
+    let older = DocumentStatus::NotChecked(StatusProblem::OlderThanDocument { issued });
+    assert_eq!(ask(StatusValue::Invalid, NOW - 59), older);
+    // What is not INVALID in a list was known to it.
+    assert_eq!(ask(StatusValue::Valid, NOW - 59).as_str(), "VALID");
+    assert_eq!(ask(StatusValue::Superseded, NOW - 59).as_str(), "SUPERSEDED");
 }
 
 #[test]
