@@ -49,10 +49,18 @@ impl DocumentSigner {
     }
 
     pub(crate) fn sign(&self, document: Vec<u8>) -> Vec<u8> {
-        let prepared = UnsignedPdf::open(document, &self.limits)
-            .expect("a document that opens")
-            .prepare(&self.options)
-            .expect("a document that can be prepared");
+        self.sign_with(document, |_, options| options)
+    }
+
+    /// As [`DocumentSigner::sign`], after a change of the options that may look at the document.
+    pub(crate) fn sign_with(
+        &self,
+        document: Vec<u8>,
+        change: impl FnOnce(&UnsignedPdf, PrepareOptions) -> PrepareOptions,
+    ) -> Vec<u8> {
+        let unsigned = UnsignedPdf::open(document, &self.limits).expect("a document that opens");
+        let options = change(&unsigned, self.options.clone());
+        let prepared = unsigned.prepare(&options).expect("a document that can be prepared");
         let attributes = SignedAttributes::new(
             prepared.document_digest(),
             self.chain.signing_certificate(),
