@@ -5,6 +5,7 @@ mod bad_documents;
 mod door;
 mod kecamatan;
 mod killed;
+mod on_paper;
 
 use std::process::ExitCode;
 
@@ -17,5 +18,6 @@ fn main() -> ExitCode {
     door::cases(&mut suite);
     kecamatan::cases(&mut suite);
     killed::cases(&mut suite);
+    on_paper::cases(&mut suite);
     suite.run()
 }

@@ -55,6 +55,19 @@ impl TestAgency {
         Self::create_in(scratch())
     }
 
+    /// As [`TestAgency::create`], with seals on every type of document that can have one, and status lists within a second of a change.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written.
+    pub fn create_sealing() -> anyhow::Result<Self> {
+        let agency = Self::create()?;
+        let text = fs::read_to_string(agency.signer_config())?;
+        // Tables come before the offices or behind them, as one likes.
+        fs::write(agency.signer_config(), text + SEAL_AND_STATUS)?;
+        Ok(agency)
+    }
+
     /// As [`TestAgency::create`], in a given folder.
     ///
     /// # Errors
@@ -160,6 +173,12 @@ impl TestAgency {
         command.args(arguments);
         crate::finish(command)
     }
+
+    /// Where a service made by [`TestAgency::create_sealing`] publishes its status lists.
+    #[must_use]
+    pub fn status_lists(&self) -> PathBuf {
+        self.path("status")
+    }
 }
 
 /// The service as a process.
@@ -171,15 +190,29 @@ pub struct Service {
     pub address: String,
 }
 
+/// One address for all agencies: what tells them apart is their keys.
+const SEAL_AND_STATUS: &str = "
+[seal]
+key = \"signer/seal.key\"
+prefix = \"https://tte.example.go.id/v#\"
+document_types = [\"surat\", \"kk\", \"akta\"]
+
+[status]
+key = \"signer/status.key\"
+directory = \"status\"
+prefix = \"https://tte.example.go.id/status/\"
+publish_seconds = 1
+";
+
 fn signer_toml() -> String {
     let mut text = "listen = \"127.0.0.1:0\"\nregister = \"register.db\"\ncommitment_key = \"signer/commitment.key\"\n\n\
          [credential]\nkey = \"signer/signing.key\"\nchain = \"signer/chain.pem\"\npassphrase = { file = \"passphrase\" }\n\n\
          [tls]\ncertificate = \"signer/server.pem\"\nkey = \"signer/server.key\"\nclient_anchor = \"anchors/access.pem\"\n\
          client_crl = \"crls/access.crl\"\nreload_seconds = 1\n\n[log]\nformat = \"json\"\nlevel = \"info\"\n"
         .to_owned();
-    for office in [OFFICE, OTHER_OFFICE] {
+    for (number, office) in [(1, OFFICE), (2, OTHER_OFFICE)] {
         text.push_str(&format!(
-            "\n[[office]]\nid = \"{office}\"\nname = \"Kantor {office}\"\n\
+            "\n[[office]]\nid = \"{office}\"\nname = \"Kantor {office}\"\nnumber = {number}\nmay_set_status = true\n\
              document_types = [\"surat\", \"kk\", \"akta\", \"ktp-el\"]\n"
         ));
     }

@@ -4,7 +4,8 @@ use std::{fs, path::Path, time::Duration};
 
 use anyhow::Context;
 use proto::teken::v1::{
-    Document, DocumentDigest, DocumentType, SignDigestRequest, signing_service_client::SigningServiceClient,
+    Document, DocumentDigest, DocumentType, SignDigestRequest, document_service_client::DocumentServiceClient,
+    signing_service_client::SigningServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -17,6 +18,9 @@ use crate::TestAgency;
 
 /// The generated client over a channel of its own.
 pub type Caller = SigningServiceClient<InterceptedService<Channel, Timed>>;
+
+/// The same for seals and statuses.
+pub type DocumentCaller = DocumentServiceClient<InterceptedService<Channel, Timed>>;
 
 /// Gives each call the deadline without which nothing is signed.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +39,16 @@ impl Interceptor for Timed {
 ///
 /// When a file cannot be read or nobody listens.
 pub async fn call_as(agency: &TestAgency, office: &str, address: &str) -> anyhow::Result<Caller> {
-    let identity = (agency.path(&format!("office/{office}.pem")), agency.path(&format!("office/{office}.key")));
-    call_with(&agency.layout().access_anchor(), Some((&identity.0, &identity.1)), address).await
+    Ok(SigningServiceClient::with_interceptor(channel_of(agency, office, address).await?, Timed))
+}
+
+/// As [`call_as`], to the service of seals and statuses.
+///
+/// # Errors
+///
+/// When a file cannot be read or nobody listens.
+pub async fn documents_as(agency: &TestAgency, office: &str, address: &str) -> anyhow::Result<DocumentCaller> {
+    Ok(DocumentServiceClient::with_interceptor(channel_of(agency, office, address).await?, Timed))
 }
 
 /// A client that trusts an anchor and shows a certificate, or none.
@@ -45,18 +57,23 @@ pub async fn call_as(agency: &TestAgency, office: &str, address: &str) -> anyhow
 ///
 /// When a file cannot be read or nobody listens.
 pub async fn call_with(anchor: &Path, identity: Option<(&Path, &Path)>, address: &str) -> anyhow::Result<Caller> {
+    Ok(SigningServiceClient::with_interceptor(channel(anchor, identity, address).await?, Timed))
+}
+
+async fn channel_of(agency: &TestAgency, office: &str, address: &str) -> anyhow::Result<Channel> {
+    let identity = (agency.path(&format!("office/{office}.pem")), agency.path(&format!("office/{office}.key")));
+    channel(&agency.layout().access_anchor(), Some((&identity.0, &identity.1)), address).await
+}
+
+async fn channel(anchor: &Path, identity: Option<(&Path, &Path)>, address: &str) -> anyhow::Result<Channel> {
     let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
     let mut tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(anchor)?)).domain_name("localhost");
     if let Some((certificate, key)) = identity {
         tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
     }
-    let channel = Endpoint::from_shared(format!("https://{address}"))?
-        .tls_config(tls)?
-        .connect_timeout(Duration::from_secs(10))
-        .tcp_nodelay(true)
-        .connect()
-        .await?;
-    Ok(SigningServiceClient::with_interceptor(channel, Timed))
+    let endpoint = Endpoint::from_shared(format!("https://{address}"))?;
+    let endpoint = endpoint.tls_config(tls)?.connect_timeout(Duration::from_secs(10)).tcp_nodelay(true);
+    Ok(endpoint.connect().await?)
 }
 
 /// A request to sign a digest, with a request id of its own.

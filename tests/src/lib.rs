@@ -8,6 +8,8 @@ mod assembly;
 mod caller;
 mod data;
 pub mod degraded;
+pub mod desk;
+pub mod paper;
 mod peers;
 mod programs;
 mod sample;
@@ -15,7 +17,7 @@ mod suite;
 
 pub use agency::{OFFICE, OTHER_OFFICE, PASSPHRASE, Service, TestAgency, UNKNOWN_OFFICE, now};
 pub use assembly::Assembly;
-pub use caller::{Caller, Timed, call_as, call_with, sign_digest_request};
+pub use caller::{Caller, DocumentCaller, Timed, call_as, call_with, documents_as, sign_digest_request};
 pub use data::{scratch, shared, workspace};
 pub use peers::Peer;
 pub use programs::{Finished, Program, Running, finish};

@@ -22,6 +22,8 @@ pub enum Peer {
     OpenSsl,
     /// `pdfsig` of poppler.
     Pdfsig,
+    /// `pdftoppm` of poppler.
+    Pdftoppm,
     /// The Python package `pyhanko`.
     PyHanko,
     /// `python3`.
@@ -48,6 +50,7 @@ impl Peer {
             Self::Node => "node",
             Self::OpenSsl => "openssl",
             Self::Pdfsig => "pdfsig",
+            Self::Pdftoppm => "pdftoppm",
             Self::PyHanko => "pyhanko",
             Self::Python => "python3",
             Self::Qpdf => "qpdf",
@@ -76,6 +79,7 @@ impl Peer {
             Self::Node => answers("node", "--version"),
             Self::OpenSsl => answers("openssl", "version"),
             Self::Pdfsig => answers("pdfsig", "-v"),
+            Self::Pdftoppm => answers("pdftoppm", "-v"),
             Self::PyHanko => *PYHANKO,
             Self::Python => imports("sqlite3"),
             Self::Qpdf => answers("qpdf", "--version"),
