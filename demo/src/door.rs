@@ -9,14 +9,20 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context;
+use evidence::status::StatusValue;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use office::{Client, Config};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use verifier::{DocumentStatus, Indication, Language, SealReport, SealVerdict};
 
 use crate::next_steps::NextSteps;
+use crate::on_paper::{self, Desk, Letter, Sheet};
 use crate::paperwork::{self, Office, Signed, Way};
 use crate::place::Place;
+use crate::samples::SampleNumber;
 use crate::service::Service;
 use crate::throwaway::{Origin, ThrowAway};
 use crate::{judge, openssl};
@@ -143,11 +149,26 @@ async fn work(door: &Door, place: &mut Place, agency: &ThrowAway, office: &Offic
         }
     }
 
-    let others = verdicts(agency, &signed)?;
+    let mut others = verdicts(agency, &signed)?;
+    // Only on a letter of our own: where a stranger's document has room for a signature the demo cannot know.
+    let sheets = match door.documents.is_empty() {
+        true => {
+            let (of_paper, sheets) = on_paper(place, agency, office, today).await?;
+            others += of_paper;
+            Some(sheets)
+        }
+        false => None,
+    };
     if let Some(first) = signed.first() {
         let parts = openssl::take_apart(&first.path, &place.folder("openssl")?)?;
-        let steps =
-            NextSteps { place: place.dir(), number: place.memory().last_number, agency, signed: first, parts: &parts };
+        let steps = NextSteps {
+            place: place.dir(),
+            number: place.memory().last_number,
+            agency,
+            signed: first,
+            parts: &parts,
+            sheets: sheets.as_ref(),
+        };
         say(format_args!("\n{steps}"));
     }
     Ok(if refused == 0 && others == 0 { Ending::AllPassed } else { Ending::NotAllPassed })
@@ -171,6 +192,86 @@ fn verdicts(agency: &ThrowAway, signed: &[Signed]) -> anyhow::Result<usize> {
         if !verdict.passed {
             others += 1;
         }
+    }
+    Ok(others)
+}
+
+/// A letter on paper, and its replacement; returns how many answers are not the expected ones, and both.
+async fn on_paper(
+    place: &mut Place,
+    agency: &ThrowAway,
+    office: &Office,
+    today: Date,
+) -> anyhow::Result<(usize, [Sheet; 2])> {
+    say("\nOn paper: a letter with a visible signature and a QR seal, printed and photographed (simulated):");
+    let desk = Desk::lay_out(place, office)?;
+    let number = SampleNumber { running: paperwork::next_number(place)?, year: today.year() };
+    let letter = Letter { number, date: today, valid_until: today.checked_add(6.months())? };
+    let first = desk.seal(place, &letter, None).await?;
+    say_sheet(&first);
+    let auditor = until_status(agency, &first, StatusValue::Valid).await?;
+    say("\nRead back offline, with the trust list and the status list:");
+    let mut others = say_readings(&auditor, &first, StatusValue::Valid)?;
+    let now = jiff::Timestamp::now().as_second();
+    let seals = auditor.judge_seals(&first.photograph, now)?.seals;
+    say("  What a checker compares with the paper, masked as the seal has it:");
+    for field in seals.iter().flat_map(SealReport::fields) {
+        say(format_args!("    [ ] {}: {}", field.label_en, field.value));
+    }
+
+    say("\nReplaced by a corrected letter; whoever holds the first one is told so:");
+    let corrected = Letter { valid_until: today.checked_add(12.months())?, ..letter };
+    let second = desk.seal(place, &corrected, Some(&first.signed.name)).await?;
+    say_sheet(&second);
+    let auditor = until_status(agency, &first, StatusValue::Superseded).await?;
+    others += say_readings(&auditor, &first, StatusValue::Superseded)?;
+    others += say_readings(&auditor, &second, StatusValue::Valid)?;
+    Ok((others, [first, second]))
+}
+
+fn say_sheet(sheet: &Sheet) {
+    say(format_args!(
+        "  register {:<4} sealed   {:>5} ms  {}",
+        sheet.signed.sequence,
+        sheet.signed.took.as_millis(),
+        sheet.signed.path.display()
+    ));
+    say(format_args!("                                   {}", sheet.page.display()));
+    say(format_args!("                                   {}", sheet.photograph.display()));
+}
+
+/// Waits until the published list says this of a letter; returns who has read it.
+async fn until_status(agency: &ThrowAway, sheet: &Sheet, value: StatusValue) -> anyhow::Result<judge::Auditor> {
+    let read = || {
+        judge::Auditor::new(&agency.layout.root_anchor(), &agency.crls())?
+            .with_published(&agency.layout.trust_list(), &agency.status_lists)
+    };
+    on_paper::published(|| {
+        let verdict = read()?.judge(&sheet.signed.path, jiff::Timestamp::now().as_second())?;
+        Ok(matches!(verdict.status, Some(DocumentStatus::Checked(status)) if status.value == value))
+    })
+    .await?;
+    read()
+}
+
+/// Prints what the signature and the three seals of a letter say; returns how many do not say what is expected.
+fn say_readings(auditor: &judge::Auditor, sheet: &Sheet, value: StatusValue) -> anyhow::Result<usize> {
+    let now = jiff::Timestamp::now().as_second();
+    let is_expected =
+        |status: &Option<DocumentStatus>| matches!(status, Some(DocumentStatus::Checked(read)) if read.value == value);
+    let words = |status: &Option<DocumentStatus>| status.as_ref().map(|status| status.text(Language::Indonesian));
+    let mut others = 0;
+    let mut line = |word: &str, what: &str, status: Option<DocumentStatus>, passed: bool, path: &Path| {
+        let words = words(&status).unwrap_or_default();
+        say(format_args!("  {word:<14} {what:<9} {}\n                 {words}", path.display()));
+        others += usize::from(!passed || !is_expected(&status));
+    };
+    let verdict = auditor.judge(&sheet.signed.path, now)?;
+    line(&verdict.word, "signature", verdict.status, verdict.passed, &sheet.signed.path);
+    for carrier in sheet.carriers() {
+        let report = auditor.judge_seals(carrier, now)?;
+        let passed = report.verdict == SealVerdict::Sealed(Indication::TotalPassed);
+        line(report.verdict.as_str(), "seal", report.document_status(), passed, carrier);
     }
     Ok(others)
 }

@@ -1,12 +1,12 @@
-//! The auditor's part: the offline verifier's library, given the public anchor and the CRLs and nothing else.
+//! The auditor's part: the offline verifier's library, given the public anchor, the CRLs and what the agency publishes, and nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use verifier::{
-    FileVerdict, Indication, Language, Policy, Severity, TrustAnchors, UnixTime, ValidationData, ValidationTime,
-    Validator,
+    DocumentStatus, FileVerdict, Indication, Language, Policy, Published, SealedFileReport, Severity, TrustAnchors,
+    UnixTime, ValidationData, ValidationTime, Validator,
 };
 
 /// What the verifier said of one file.
@@ -18,6 +18,8 @@ pub struct Verdict {
     pub passed: bool,
     /// What takes something from the verdict.
     pub findings: Vec<String>,
+    /// What became of the document; `None` when nobody asked.
+    pub status: Option<DocumentStatus>,
 }
 
 /// A verifier with its trust anchor and its validation data.
@@ -42,6 +44,34 @@ impl Auditor {
         Ok(Self { validator: Validator::new(anchors, data, Policy::default()) })
     }
 
+    /// Knows the agency's trust list, too, and the status lists that lie in a folder at this moment.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn with_published(self, trust_list: &Path, status_lists: &Path) -> anyhow::Result<Self> {
+        let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+        let mut published = Published::none();
+        published.set_trust_list(&read(trust_list)?);
+        published.ask_status();
+        let entries = fs::read_dir(status_lists).with_context(|| format!("cannot read {}", status_lists.display()))?;
+        for entry in entries {
+            let path = entry.with_context(|| format!("cannot read {}", status_lists.display()))?.path();
+            if path.extension().is_some_and(|extension| extension == "cwt") {
+                published.add_status_list(&path.display().to_string(), &read(&path)?)?;
+            }
+        }
+        Ok(Self { validator: self.validator.with_published(published) })
+    }
+
+    /// Judges the seals in a picture or a PDF as of `now`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the file cannot be read; whatever is wrong *in* it is a verdict.
+    pub fn judge_seals(&self, file: &Path, now: i64) -> anyhow::Result<SealedFileReport> {
+        let octets = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(self.validator.verify_sealed_file(&octets, None, ValidationTime::new(UnixTime::from_seconds(now))))
+    }
+
     /// Judges a file as of `now`, in seconds since 1970.
     ///
     /// # Errors
@@ -60,6 +90,6 @@ impl Auditor {
             .map(|finding| finding.text(Language::English))
             .collect();
         let passed = report.verdict == FileVerdict::Signed(Indication::TotalPassed);
-        Ok(Verdict { word, passed, findings })
+        Ok(Verdict { word, passed, findings, status: report.document_status })
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::door::argument;
+use crate::on_paper::Sheet;
 use crate::openssl::Parts;
 use crate::paperwork::Signed;
 use crate::throwaway::ThrowAway;
@@ -21,6 +22,8 @@ pub struct NextSteps<'a> {
     pub signed: &'a Signed,
     /// The same, taken apart.
     pub parts: &'a Parts,
+    /// A sealed letter and the one that replaced it, when they were made.
+    pub sheets: Option<&'a [Sheet; 2]>,
 }
 
 impl fmt::Display for NextSteps<'_> {
@@ -45,6 +48,9 @@ impl fmt::Display for NextSteps<'_> {
             ("signed/*.pdf", "the signed documents"),
             ("anchors/root.pem", "the root certificate: all that a verifier must trust"),
             ("crls/*.crl", "the revocation lists"),
+            ("trust/, status/", "the trust list for seals, and what became of documents: the agency publishes both"),
+            ("paper/*", "sealed letters as they are printed and photographed"),
+            ("template/*", "the template of the visible signature, and the picture of it"),
             ("signer.toml", "the service's configuration; its keys in signer/, their passphrase in passphrase"),
             ("office/*.toml", "the configurations of two offices, beside their certificates and keys"),
             ("register.db", "the service's register: every act, recorded before the key was used"),
@@ -63,6 +69,29 @@ impl fmt::Display for NextSteps<'_> {
             format_args!("{verify} --lang en --trust {root} --crl {root_crl} --crl {issuing_crl} {signed}"),
         )?;
         step(f, "verify it and trust nobody: INDETERMINATE", format_args!("{verify} --lang en {signed}"))?;
+        if let Some([replaced, in_force]) = self.sheets {
+            let trust_list = argument(&self.agency.layout.trust_list());
+            let status = argument(&self.agency.status_lists);
+            let seal = format!("{verify} seal --lang en --trust {root} --trust-list {trust_list} --status {status}");
+            step(
+                f,
+                "read the seal in a photograph, offline",
+                format_args!("{seal} {}", argument(&in_force.photograph)),
+            )?;
+            step(
+                f,
+                "the same of the letter that was replaced: DIGANTI (superseded), exit code 5",
+                format_args!("{seal} {}", argument(&replaced.photograph)),
+            )?;
+            step(
+                f,
+                "see a page as it will look, without signing it",
+                format_args!(
+                    "{office} preview --template {place}/template/surat.toml {} -o preview.png",
+                    argument(&in_force.signed.source)
+                ),
+            )?;
+        }
         step(
             f,
             "sign as the office, while a service runs; only the digest travels",

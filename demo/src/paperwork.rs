@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use evidence::DocumentType;
 use jiff::civil::Date;
-use office::{Client, Document, DocumentNumber, Existing, Moment, OfficerAccount, Profile, RequestId, SignError, Task};
+use office::{
+    Client, Document, DocumentNumber, Existing, Moment, OfficerAccount, Profile, RequestId, SignError, SignatureName,
+    Stationery, Task,
+};
 
 use crate::place::{Memory, Place, free_name};
 use crate::samples::{SampleNumber, kartu_keluarga, surat_keterangan};
@@ -54,6 +57,8 @@ pub struct Signed {
     pub path: PathBuf,
     /// The document that was signed.
     pub source: PathBuf,
+    /// The signature's resource name.
+    pub name: SignatureName,
     /// Position of the act in the service's register.
     pub sequence: u64,
     /// From before the document was opened until the signed file was safe on the disk.
@@ -94,7 +99,8 @@ pub fn number_documents(place: &mut Place, files: &[PathBuf]) -> anyhow::Result<
         .collect()
 }
 
-fn next_number(place: &mut Place) -> anyhow::Result<u32> {
+/// The next number of this place.
+pub(crate) fn next_number(place: &mut Place) -> anyhow::Result<u32> {
     let memory = place.memory();
     let last_number = memory.last_number.checked_add(1).context("all numbers are used up")?;
     place.remember(Memory { last_number, ..memory })?;
@@ -123,21 +129,52 @@ impl Office {
     /// # Errors
     /// Why it was not signed: the document's fault, the service's refusal, or this machine's.
     pub async fn sign(&self, paper: &Paper, way: Way, folder: &Path) -> Result<Signed, SignError> {
-        let started = Instant::now();
-        let pdf = fs::read(&paper.path).map_err(|source| SignError::Input { path: paper.path.clone(), source })?;
         // The service would refuse the same type and number a second time, and it is right: the second way signs another copy.
         let number = match way {
             Way::Digest => paper.number.clone(),
             Way::Document => format!("{}/salinan", paper.number),
         };
+        self.submit(paper, &number, way, None, &format!(".{}", way.word()), folder).await
+    }
+
+    /// The same office, drawing what it signs.
+    #[must_use]
+    pub fn drawing(&self, stationery: Stationery) -> Self {
+        Self { client: self.client.clone().drawing(stationery), profile: Arc::clone(&self.profile) }
+    }
+
+    /// Has one document signed by its digest, with the visible signature of [`Self::drawing`], in place of another if it `replaces` one.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub async fn sign_sealed(
+        &self,
+        paper: &Paper,
+        replaces: Option<&SignatureName>,
+        folder: &Path,
+    ) -> Result<Signed, SignError> {
+        self.submit(paper, &paper.number, Way::Digest, replaces, "", folder).await
+    }
+
+    async fn submit(
+        &self,
+        paper: &Paper,
+        number: &str,
+        way: Way,
+        replaces: Option<&SignatureName>,
+        suffix: &str,
+        folder: &Path,
+    ) -> Result<Signed, SignError> {
+        let started = Instant::now();
+        let pdf = fs::read(&paper.path).map_err(|source| SignError::Input { path: paper.path.clone(), source })?;
         let task = Task {
             document: Document {
                 document_type: paper.document_type.clone(),
-                number: DocumentNumber::parse(&number)
+                number: DocumentNumber::parse(number)
                     .expect("the demo numbers documents in a few printable characters"),
                 officer: OfficerAccount::parse("loket1").expect("a well-formed account"),
             },
-            replaces: None,
+            replaces: replaces.cloned(),
             input: Some(paper.path.clone()),
             output: None,
         };
@@ -147,10 +184,10 @@ impl Office {
             Way::Digest => self.client.sign_pdf(&self.profile, pdf, task, moment).await?,
             Way::Document => self.client.sign_document(&self.profile, pdf, task, moment).await?,
         };
-        let sequence = signed.statement().sequence;
+        let (sequence, name) = (signed.statement().sequence, signed.answer().signature.name.clone());
         let stem = paper.path.file_stem().map_or_else(|| "document".into(), |stem| stem.to_string_lossy());
-        let path = free_name(folder, &format!("{stem}.{}", way.word()), "pdf");
+        let path = free_name(folder, &format!("{stem}{suffix}"), "pdf");
         signed.save_to(&path, Existing::Keep)?;
-        Ok(Signed { path, source: paper.path.clone(), sequence, took: started.elapsed() })
+        Ok(Signed { path, source: paper.path.clone(), name, sequence, took: started.elapsed() })
     }
 }

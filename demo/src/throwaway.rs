@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use evidence::OfficeId;
-use keys::agency::{Agency, AgencyError, AgencyOptions, Layout};
+use keys::agency::{
+    Agency, AgencyError, AgencyOptions, Layout, Lifetimes, SEAL_PREFIX, STATUS_PREFIX, TrustListChange,
+};
 use keys::whole_file::{self, Readers};
 use keys::{Passphrase, PassphraseSource};
 
@@ -20,6 +22,9 @@ const OFFICES: [(&str, &str); 2] = [
     ("kec-contoh-timur", "Kecamatan Contoh Timur (UJI COBA)"),
     ("kec-contoh-barat", "Kecamatan Contoh Barat (UJI COBA)"),
 ];
+
+/// The folder of the status lists.
+const STATUS_LISTS: &str = "status";
 
 /// Whether an agency was made or found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub struct ThrowAway {
     pub origin: Origin,
     /// Where its service listens.
     pub address: SocketAddr,
+    /// Where the service publishes its status lists.
+    pub status_lists: PathBuf,
     /// The service's configuration.
     pub signer_config: PathBuf,
     /// The configuration of the office that signs.
@@ -57,6 +64,7 @@ impl ThrowAway {
         let (agency, origin) = match Agency::open(place.dir()) {
             Ok(mut agency) => {
                 agency.renew_crls(now, &passphrase).context("cannot renew the CRLs")?;
+                renew_trust_list(&mut agency, now, &passphrase).context("cannot renew the trust list")?;
                 (agency, Origin::Reused)
             }
             Err(AgencyError::NotAnAgency { .. }) => {
@@ -69,11 +77,13 @@ impl ThrowAway {
         let address = free_address(place.memory().port)?;
         place.remember(Memory { port: address.port(), ..place.memory() })?;
         place.folder("state")?;
+        let status_lists = place.folder(STATUS_LISTS)?;
         let configurations = Configurations { dir: place.dir(), address };
         Ok(Self {
             layout: agency.layout().clone(),
             origin,
             address,
+            status_lists,
             signer_config: configurations.write_signer()?,
             office_config: configurations.write_office(OFFICES[0])?,
             other_office_config: configurations.write_office(OFFICES[1])?,
@@ -85,6 +95,15 @@ impl ThrowAway {
     pub fn crls(&self) -> [PathBuf; 2] {
         use keys::agency::Authority;
         [self.layout.crl(Authority::Root), self.layout.crl(Authority::Issuing)]
+    }
+}
+
+/// Issues the trust list anew; an agency of a demo that knew no seals gets its first one, and the keys that it names.
+fn renew_trust_list(agency: &mut Agency, now: u64, passphrase: &Passphrase) -> Result<(), AgencyError> {
+    let (change, lifetime) = (TrustListChange::default(), Lifetimes::default().trust_list);
+    match agency.issue_trust_list(&change, lifetime, now, passphrase) {
+        Err(AgencyError::NoTrustList { .. }) => agency.init_trust_list(&change, lifetime, now, passphrase, passphrase),
+        issued => issued,
     }
 }
 
@@ -168,13 +187,24 @@ impl Configurations<'_> {
              client_crl = \"crls/access.crl\"\n\n\
              [log]\n\
              format = \"text\"\n\
-             level = \"info\"\n",
+             level = \"info\"\n\n\
+             [seal]\n\
+             key = \"signer/seal.key\"\n\
+             prefix = \"{SEAL_PREFIX}\"\n\
+             document_types = [\"surat\"]\n\n\
+             [status]\n\
+             key = \"signer/status.key\"\n\
+             directory = \"{STATUS_LISTS}\"\n\
+             prefix = \"{STATUS_PREFIX}\"\n\
+             # In earnest a minute is enough.\n\
+             publish_seconds = 1\n",
             address = self.address
         );
-        for (id, name) in OFFICES {
+        for (number, (id, name)) in (1..).zip(OFFICES) {
             text.push_str(&format!(
                 "\n[[office]]\nid = \"{id}\"\nname = \"{name}\"\n\
-                 document_types = [\"surat\", \"kk\", \"akta\", \"ktp-el\"]\n"
+                 document_types = [\"surat\", \"kk\", \"akta\", \"ktp-el\"]\n\
+                 number = {number}\nmay_set_status = true\n"
             ));
         }
         self.write("signer.toml", &text)

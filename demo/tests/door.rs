@@ -41,7 +41,8 @@ fn both_samples_are_signed_both_ways_and_every_verdict_is_total_passed() {
     let ended = demo(here.path(), &["--dir", "try", "--exit"]);
     let said = text(&ended.stdout);
     assert_eq!(ended.status.code(), Some(0), "{said}{}", text(&ended.stderr));
-    assert_eq!(said.matches("TOTAL-PASSED  ").count(), 4, "{said}");
+    // Four files; then three times a sealed letter's signature and its three seals.
+    assert_eq!(said.matches("\n  TOTAL-PASSED  ").count(), 16, "{said}");
     let place = here.path().join("try");
     let names = pdfs(&place.join("signed"))
         .iter()
@@ -52,6 +53,8 @@ fn both_samples_are_signed_both_ways_and_every_verdict_is_total_passed() {
         [
             "kartu-keluarga.digest.pdf",
             "kartu-keluarga.document.pdf",
+            "surat-bersegel-2.pdf",
+            "surat-bersegel.pdf",
             "surat-keterangan.digest.pdf",
             "surat-keterangan.document.pdf"
         ]
@@ -59,6 +62,12 @@ fn both_samples_are_signed_both_ways_and_every_verdict_is_total_passed() {
     for name in ["anchors/root.pem", "crls/root.crl", "crls/issuing.crl", "crls/access.crl", "register.db"] {
         assert!(place.join(name).is_file(), "{name}");
     }
+    // The letter is good by its signature, in the file, on the page and in a photograph; then it was replaced.
+    assert_eq!(said.matches("  BERLAKU per ").count(), 8, "{said}");
+    assert_eq!(said.matches("  DIGANTI per ").count(), 4, "{said}");
+    let (before, after) = said.split_once("\nReplaced by a corrected letter").expect("two letters");
+    assert!(!before.contains("DIGANTI") && after.find("DIGANTI") < after.find("BERLAKU"), "{said}");
+    assert!(before.contains("[ ] NIK: ************0001"), "{said}");
 }
 
 #[test]
@@ -82,7 +91,7 @@ fn a_second_run_keeps_the_agency_and_what_was_signed() {
     let first = fs::read(here.path().join("try/signed/kartu-keluarga.digest.pdf")).expect("signed");
     let ended = demo(here.path(), &["--dir", "try", "--exit"]);
     assert_eq!(ended.status.code(), Some(0), "{}{}", text(&ended.stdout), text(&ended.stderr));
-    assert_eq!(pdfs(&here.path().join("try/signed")).len(), 8);
+    assert_eq!(pdfs(&here.path().join("try/signed")).len(), 12);
     assert_eq!(fs::read(here.path().join("try/anchors/root.pem")).expect("still there"), root);
     assert_eq!(fs::read(here.path().join("try/signed/kartu-keluarga.digest.pdf")).expect("still there"), first);
 }
