@@ -7,6 +7,7 @@
 //! coordinates begin in its lower left corner, whichever way the page is turned.
 
 mod content;
+mod deflate;
 mod draw;
 mod element;
 mod font;
@@ -17,6 +18,7 @@ mod png;
 mod qr;
 mod raster;
 mod shared;
+mod to_unicode;
 mod true_type;
 
 pub(crate) use draw::Canvas;

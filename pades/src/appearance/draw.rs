@@ -2,6 +2,7 @@
 //! file has not yet.
 
 use super::content::Content;
+use super::deflate;
 use super::element::{Overlap, VisibleSignature};
 use super::image;
 use super::number::push_all;
@@ -132,7 +133,7 @@ impl VisibleSignature {
         dictionary.extend_from_slice(&resources);
         let dictionary = String::from_utf8_lossy(&dictionary).into_owned();
         let reference = canvas.numbers.allocate()?;
-        canvas.objects.push((reference, image::stream(&dictionary, &content.operators)));
+        canvas.objects.push((reference, image::stream(&dictionary, &deflate::quickly(&content.operators))));
         Ok(reference)
     }
 }

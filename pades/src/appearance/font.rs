@@ -17,7 +17,7 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use subsetter::GlyphRemapper;
 
 use super::shared::{Piece, SharedObjects};
-use super::{image, true_type};
+use super::{deflate, image, to_unicode, true_type};
 
 /// PDF measures glyphs in thousandths of the font size (9.2.4).
 const GLYPH_SPACE: f32 = 1000.0;
@@ -292,6 +292,8 @@ fn objects(
     glyphs: &BTreeMap<char, Glyph>,
 ) -> Vec<Vec<Piece>> {
     let text = |text: &str| Piece::Octets(text.as_bytes().to_vec());
+    let stream = |entries: &str, data: &[u8]| Piece::Octets(image::stream(entries, &deflate::thoroughly(data)));
+    let characters = glyphs.iter().map(|(character, glyph)| (glyph.cid, *character));
     let count = widths.len();
     let widths: String = widths.iter().map(|width| format!("{width} ")).collect();
     let system = "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>";
@@ -311,9 +313,9 @@ fn objects(
             text(&format!(" /CIDToGIDMap /Identity /DW 0 /W [0 [{}]] >>", widths.trim_end())),
         ],
         vec![text(descriptor), Piece::Reference(3), text(" /CIDSet "), Piece::Reference(5), text(" >>")],
-        vec![Piece::Octets(image::stream(&format!("/Length1 {} ", program.len()), program))],
-        vec![Piece::Octets(image::stream("", to_unicode(glyphs).as_bytes()))],
-        vec![Piece::Octets(image::stream("", &cid_set(count)))],
+        vec![stream(&format!("/Length1 {} ", program.len()), program)],
+        vec![stream("", to_unicode::cmap(characters).as_bytes())],
+        vec![stream("", &cid_set(count))],
     ]
 }
 
@@ -325,32 +327,4 @@ fn cid_set(count: usize) -> Vec<u8> {
         set.push(!(0xFF_u8 >> rest));
     }
     set
-}
-
-/// The ToUnicode CMap (9.10.3).
-fn to_unicode(glyphs: &BTreeMap<char, Glyph>) -> String {
-    // A glyph may stand for several characters, such as both kinds of space: the first one is its text.
-    let mut by_cid = BTreeMap::new();
-    for (character, glyph) in glyphs {
-        by_cid.entry(glyph.cid).or_insert(*character);
-    }
-    let mut map = String::from(
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
-         /CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n\
-         /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n\
-         1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n",
-    );
-    let entries: Vec<_> = by_cid.into_iter().collect();
-    // A block of a CMap holds at most 100 entries.
-    for block in entries.chunks(100) {
-        map.push_str(&format!("{} beginbfchar\n", block.len()));
-        for (cid, character) in block {
-            let mut units = [0; 2];
-            let unicode: String = character.encode_utf16(&mut units).iter().map(|unit| format!("{unit:04X}")).collect();
-            map.push_str(&format!("<{cid:04X}> <{unicode}>\n"));
-        }
-        map.push_str("endbfchar\n");
-    }
-    map.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
-    map
 }

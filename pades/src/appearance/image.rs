@@ -1,10 +1,6 @@
 //! Pictures that are ready to be drawn: image XObjects (ISO 32000-2, 8.9.5), prepared once.
 
-use std::io::Write;
 use std::sync::Arc;
-
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 
 use super::element::Colour;
 use super::jpeg::{self, JpegFault};
@@ -168,14 +164,8 @@ pub(super) fn check_pixels(width: u32, height: u32) -> Result<(), ImageError> {
     Ok(())
 }
 
-/// A stream, deflated (7.3.8, 7.4.4). `entries` ends with a space or is empty.
-pub(super) fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
-    let data = deflated(data);
-    let head = format!("<< {entries}/Filter /FlateDecode /Length {} >>\nstream\n", data.len());
-    [head.as_bytes(), &data, b"\nendstream"].concat()
-}
-
-pub(super) fn deflated(data: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(data).and_then(|()| encoder.finish()).expect("a vector takes everything")
+/// A stream of deflated data (7.3.8, 7.4.4). `entries` ends with a space or is empty.
+pub(super) fn stream(entries: &str, deflated: &[u8]) -> Vec<u8> {
+    let head = format!("<< {entries}/Filter /FlateDecode /Length {} >>\nstream\n", deflated.len());
+    [head.as_bytes(), deflated, b"\nendstream"].concat()
 }

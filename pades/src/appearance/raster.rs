@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::image::{deflated, stream};
+use super::deflate;
+use super::image::stream;
 use super::shared::{Piece, SharedObjects};
 use crate::pdf::paeth;
 
@@ -70,7 +71,7 @@ pub(super) fn stencil(raster: &Raster) -> Option<SharedObjects> {
         "/Type /XObject /Subtype /Image /Width {} /Height {} /ImageMask true /BitsPerComponent 1 ",
         raster.width, raster.height
     );
-    Some(SharedObjects::new(vec![vec![Piece::Octets(stream(&entries, &rows))]]))
+    Some(SharedObjects::new(vec![vec![Piece::Octets(stream(&entries, &deflate::thoroughly(&rows)))]]))
 }
 
 /// As the eye weighs the primaries (ITU-R BT.601), in 1/256.
@@ -192,9 +193,9 @@ impl Compressed {
 
 /// Deflated as they are or behind PNG's filters, whichever is smaller.
 fn compressed(rows: &Rows) -> Compressed {
-    let plain = deflated(&rows.octets);
+    let plain = deflate::thoroughly(&rows.octets);
     if rows.is_filtered {
-        let predicted = deflated(&filtered(rows));
+        let predicted = deflate::thoroughly(&filtered(rows));
         if predicted.len() < plain.len() {
             return Compressed { data: predicted, is_predicted: true };
         }
