@@ -36,3 +36,14 @@ fn a_check_shares_the_failure_of_the_form_where_it_is_the_same() {
     let passed: Outcome<()> = Outcome::Passed(());
     assert!(matches!(lacks_form().sharing(&passed, |_| true), Outcome::NotAttempted(Check::Format)));
 }
+
+#[test]
+fn what_follows_from_nothing_names_the_check_that_was_first_without_a_proof() {
+    let first = failed(Finding::DigestWrong).then(Check::Document, |()| Ok(()));
+    assert!(matches!(first, Outcome::NotAttempted(Check::Document)));
+    let second: Outcome<()> = first.then(Check::SignatureValue, |()| Ok(()));
+    assert!(matches!(second, Outcome::NotAttempted(Check::Document)), "{second:?}");
+    let both = Outcome::<()>::Passed(());
+    let both = both.and(Check::Format, &second, Check::Path);
+    assert!(matches!(both, Outcome::NotAttempted(Check::Document)), "{both:?}");
+}

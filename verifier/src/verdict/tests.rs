@@ -169,3 +169,60 @@ fn a_check_that_gave_nothing_leaves_the_verdict_open() {
         assert!(findings.contains(&Finding::Undecided), "{index}");
     }
 }
+
+#[test]
+fn a_name_that_is_no_certificates_is_the_reason_why_the_value_was_not_checked() {
+    let evidence = Evidence {
+        named: Outcome::Failed(Finding::SigningCertificateMissing),
+        authentic: Outcome::NotAttempted(Check::SignatureValue),
+        ..nothing()
+    };
+    let (_, steps, findings) = conclude(&evidence, &[]);
+    let value = steps.iter().find(|step| step.check == Check::SignatureValue).expect("a step");
+    assert_eq!(value.reason, Reason::Found(Finding::SigningCertificateMissing));
+    assert_eq!(value.result, CheckResult::NotChecked);
+    assert_eq!(findings, [Finding::SigningCertificateMissing]);
+}
+
+#[test]
+fn integrity_is_that_of_document_and_value_together() {
+    use CheckResult::{Failed, NotChecked, Passed};
+    for (document, value, whole) in [
+        (Passed, Passed, Passed),
+        (Failed, Passed, Failed),
+        (Passed, Failed, Failed),
+        (Failed, NotChecked, Failed),
+        (Passed, NotChecked, NotChecked),
+        (NotChecked, Passed, NotChecked),
+    ] {
+        let steps: Vec<_> = Check::ALL
+            .into_iter()
+            .map(|check| {
+                let result = match check {
+                    Check::Document => document,
+                    Check::SignatureValue => value,
+                    _ => Passed,
+                };
+                Step { check, result, reason: Reason::Established }
+            })
+            .collect();
+        assert_eq!(integrity(&Checks::of(&steps)), whole, "{document:?} {value:?}");
+    }
+}
+
+#[test]
+fn a_signature_without_a_field_fails_by_its_form_and_its_document() {
+    let time = ValidationTime::new(UnixTime::from_utc_time(b"261120000000Z").expect("a moment"));
+    let report = without_field(Finding::DigestWrong, time);
+    assert_eq!(report.conclusion, decided(Indication::TotalFailed, SubIndication::HashFailure));
+    for step in &report.steps {
+        let (result, reason) = match step.check {
+            Check::Format | Check::Document => (CheckResult::Failed, Reason::Found(Finding::DigestWrong)),
+            _ => (CheckResult::NotChecked, Reason::NotReached),
+        };
+        assert_eq!((step.result, &step.reason), (result, &reason), "{:?}", step.check);
+    }
+    // A finding that decides nothing itself cannot make it better.
+    let report = without_field(Finding::UsageRights, time);
+    assert_eq!(report.conclusion, decided(Indication::TotalFailed, SubIndication::FormatFailure));
+}
