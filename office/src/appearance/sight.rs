@@ -13,7 +13,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
     thread,
@@ -201,24 +201,32 @@ fn bounded<T: Send + 'static>(
     lost: &'static AtomicUsize,
     work: impl FnOnce() -> Result<T, SightError> + Send + 'static,
 ) -> Result<T, SightError> {
-    let running = lost.load(Ordering::Relaxed);
-    if running >= LOST_LIMIT {
-        return Err(SightError::Lost { lost: running });
+    let still_lost = lost.load(Ordering::SeqCst);
+    if still_lost >= LOST_LIMIT {
+        return Err(SightError::Lost { lost: still_lost });
     }
     let (sender, receiver) = mpsc::channel();
-    lost.fetch_add(1, Ordering::Relaxed);
+    // Set by whoever is first: the thread at its end, or the one who waits for it no longer.
+    let parted = Arc::new(AtomicBool::new(false));
+    let theirs = Arc::clone(&parted);
     let begun = thread::Builder::new().name("look".to_owned()).stack_size(STACK_BYTES).spawn(move || {
         // Nothing that the work touched is used after a panic.
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-        lost.fetch_sub(1, Ordering::Relaxed);
+        if theirs.swap(true, Ordering::SeqCst) {
+            lost.fetch_sub(1, Ordering::SeqCst);
+        }
         // Nobody waits any more when the time was over.
         let _ = sender.send(result.unwrap_or(Err(SightError::Stopped)));
     });
-    if let Err(error) = begun {
-        lost.fetch_sub(1, Ordering::Relaxed);
-        return Err(SightError::Program { text: error.to_string() });
-    }
-    receiver.recv_timeout(limit).unwrap_or(Err(SightError::TooSlow { seconds: limit.as_secs() }))
+    begun.map_err(|error| SightError::Program { text: error.to_string() })?;
+    receiver.recv_timeout(limit).unwrap_or_else(|_| {
+        // Counted before it is parted from, so that the thread never takes off what was not put on.
+        lost.fetch_add(1, Ordering::SeqCst);
+        if parted.swap(true, Ordering::SeqCst) {
+            lost.fetch_sub(1, Ordering::SeqCst);
+        }
+        Err(SightError::TooSlow { seconds: limit.as_secs() })
+    })
 }
 
 #[cfg(test)]

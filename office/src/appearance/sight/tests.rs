@@ -92,6 +92,29 @@ fn work_that_panics_is_an_error_and_work_that_never_ends_is_left_alone() {
 }
 
 #[test]
+fn looks_that_end_in_time_are_not_counted_however_many_there_are_at_once() {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let many = LOST_LIMIT * 2;
+    let meet = std::sync::Barrier::new(many);
+    let answered = thread::scope(|scope| {
+        let looks: Vec<_> = (0..many)
+            .map(|_| {
+                scope.spawn(|| {
+                    meet.wait();
+                    bounded(TIME_LIMIT, &COUNT, || {
+                        thread::sleep(Duration::from_millis(100));
+                        Ok(())
+                    })
+                })
+            })
+            .collect();
+        looks.into_iter().map(|look| look.join().expect("no panic")).collect::<Vec<_>>()
+    });
+    assert_eq!(answered, vec![Ok(()); many]);
+    assert_eq!(COUNT.load(Ordering::SeqCst), 0);
+}
+
+#[test]
 fn an_answer_survives_the_line_between_two_processes_and_a_damaged_one_is_none() {
     let picture = Answer::Picture(Picture { width: 2, height: 1, rgb: vec![1, 2, 3, 4, 5, 6] });
     let letters = Answer::Letters(vec![Letter { text: "a".into(), x: 1.5, y: 2.0, size: 10.0 }]);
