@@ -4,6 +4,8 @@
 //! batch. Two groups are under way at a time, so that one is prepared while the other is at the service. Each document has its own
 //! outcome, told as soon as it is known. Invariant: a document that was not recorded was not sent, and one outcome is told for each.
 
+mod renewals;
+
 use std::{
     fs,
     io::Read as _,
@@ -22,6 +24,7 @@ use tokio::{
     task::JoinSet,
 };
 
+use self::renewals::Renewals;
 use crate::{
     client::Client,
     journal::{Begun, Draft, Entry, Taken, Way},
@@ -213,8 +216,26 @@ impl Run {
         let _ = self.outcomes.send(Outcome { position, result }).await;
     }
 
-    /// A group of files: prepared side by side, recorded together, sent.
+    /// Tells an outcome, unless the document is to be sealed anew.
+    async fn conclude(&self, renewals: &Renewals, position: usize, result: Result<Receipt, SignError>) {
+        if !(matches!(result, Err(SignError::SealExpired { .. })) && renewals.is_due(position)) {
+            self.tell(position, result).await;
+        }
+    }
+
+    /// A group of files. Those whose seals expired before they were signed make another group, once.
     async fn files(self: Arc<Self>, group: Vec<(usize, Job)>, moments: Moments) {
+        let sealed = group.iter().filter(|(_, job)| job.way == Way::Digest && self.client.can_seal(&job.task.document));
+        let renewals = Renewals::of(sealed.cloned().collect());
+        self.files_once(group, &moments, &renewals).await;
+        let due = renewals.due();
+        if !due.is_empty() {
+            self.files_once(due, &moments, &Renewals::none()).await;
+        }
+    }
+
+    /// A group of files: prepared side by side, recorded together, sent.
+    async fn files_once(self: &Arc<Self>, group: Vec<(usize, Job)>, moments: &Moments, renewals: &Arc<Renewals>) {
         let journal = self.client.journal().clone();
         let index = match blocking(move || Index::scan(&journal)).await {
             Ok(index) => Arc::new(index),
@@ -225,7 +246,7 @@ impl Run {
         let mut preparing = JoinSet::new();
         for (position, job) in group {
             let slot = self.slot().await;
-            let (run, index, moment) = (Arc::clone(&self), Arc::clone(&index), moments());
+            let (run, index, moment) = (Arc::clone(self), Arc::clone(&index), moments());
             preparing.spawn_blocking(move || {
                 let _slot = slot;
                 (position, run.prepare(&index, job, moment))
@@ -262,7 +283,7 @@ impl Run {
 
         // 3. Send, in the same order.
         entries.sort_by_key(|(position, _)| *position);
-        self.settle(entries).await;
+        self.settle(entries, renewals).await;
     }
 
     /// A group of journal entries.
@@ -279,7 +300,8 @@ impl Run {
                 Err(error) => self.tell(position, Err(error.into())).await,
             }
         }
-        self.settle(entries).await;
+        // The journal has no claims: nothing is sealed anew here.
+        self.settle(entries, &Renewals::none()).await;
     }
 
     fn prepare(&self, index: &Index, job: Job, moment: Moment) -> Result<Ready, SignError> {
@@ -288,7 +310,7 @@ impl Run {
     }
 
     /// Sends what is recorded: digests as a batch when they are more than a few, everything else one by one.
-    async fn settle(self: &Arc<Self>, entries: Vec<(usize, Entry)>) {
+    async fn settle(self: &Arc<Self>, entries: Vec<(usize, Entry)>, renewals: &Arc<Renewals>) {
         let (digests, documents): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(_, entry)| entry.request().way == Way::Digest);
         let (batch, singles) = if digests.len() > FEW {
@@ -298,17 +320,17 @@ impl Run {
         };
         let mut concluding = JoinSet::new();
         if !batch.is_empty() {
-            self.settle_batch(batch, &mut concluding).await;
+            self.settle_batch(batch, renewals, &mut concluding).await;
         }
         for (position, entry) in singles {
-            let (run, slot) = (Arc::clone(self), self.slot().await);
+            let (run, renewals, slot) = (Arc::clone(self), Arc::clone(renewals), self.slot().await);
             concluding.spawn(async move {
                 let _slot = slot;
                 let result = match run.client().settle(entry, &run.profile).await {
                     Ok(signed) => blocking(move || signed.save()).await,
                     Err(error) => Err(error),
                 };
-                run.tell(position, result).await;
+                run.conclude(&renewals, position, result).await;
             });
         }
         while let Some(concluded) = concluding.join_next().await {
@@ -316,7 +338,12 @@ impl Run {
         }
     }
 
-    async fn settle_batch(self: &Arc<Self>, batch: Vec<(usize, Entry)>, concluding: &mut JoinSet<()>) {
+    async fn settle_batch(
+        self: &Arc<Self>,
+        batch: Vec<(usize, Entry)>,
+        renewals: &Arc<Renewals>,
+        concluding: &mut JoinSet<()>,
+    ) {
         // 1. Read back what was recorded.
         let profile = Arc::clone(&self.profile);
         let loaded = blocking(move || {
@@ -337,7 +364,7 @@ impl Run {
         client
             .order_many(&orders, |index, answer| {
                 let Some((position, work)) = works.get_mut(index).and_then(Option::take) else { return };
-                let (run, client) = (Arc::clone(self), client.clone());
+                let (run, renewals, client) = (Arc::clone(self), Arc::clone(renewals), client.clone());
                 concluding.spawn(async move {
                     let slot = run.slot().await;
                     let result = match client.conclude(work, answer, &run.profile).await {
@@ -345,7 +372,7 @@ impl Run {
                         Err(error) => Err(error),
                     };
                     drop(slot);
-                    run.tell(position, result).await;
+                    run.conclude(&renewals, position, result).await;
                 });
             })
             .await;

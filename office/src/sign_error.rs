@@ -7,8 +7,8 @@ use pades::{EmbedError, PdfError, PrepareError, PreparedError};
 use thiserror::Error;
 
 use crate::{
-    acceptance::AnswerError, appearance::AppearanceError, claims::ClaimsError, client::CallError, durable::WriteError,
-    fault::Fault, journal::JournalError, request_id::RequestId,
+    acceptance::AnswerError, appearance::AppearanceError, claims::ClaimsError, client::CallError, document::Document,
+    durable::WriteError, fault::Fault, journal::JournalError, request_id::RequestId,
 };
 
 /// Why a document is not signed, or not yet.
@@ -101,6 +101,15 @@ pub enum SignError {
         /// The request.
         request_id: RequestId,
     },
+    /// The reservation of the seal on the page ended before the signature was made. It is certain that nothing is signed under this id,
+    /// and the journal holds it no longer: whoever has the claims seals, draws and signs the document anew.
+    #[error("the reservation of the seal of request {request_id} ended before it was signed")]
+    SealExpired {
+        /// The request.
+        request_id: RequestId,
+        /// Which document it was.
+        document: Document,
+    },
     /// No answer that settles it. The journal holds the request: resume.
     #[error("request {request_id} waits in the journal: {fault}")]
     Waiting {
@@ -186,6 +195,7 @@ impl SignError {
             | Self::TooLarge { .. }
             | Self::TypeNotAllowed { .. }
             | Self::Refused { .. }
+            | Self::SealExpired { .. }
             | Self::NotRecorded
             | Self::Journal(_) => None,
         }

@@ -169,7 +169,8 @@ impl Client {
     /// Signs one PDF; only its digest leaves the office.
     ///
     /// When the journal holds an unfinished request for the same bytes, type and number, exactly that one is sent again, and
-    /// `moment` is not used; the file goes where `task` says, when it says so.
+    /// `moment` is not used; the file goes where `task` says, when it says so. When the reservation of its seal has ended and nothing is
+    /// signed under its id, the document is sealed, drawn and sent anew, once, if this client has the claims.
     ///
     /// # Errors
     ///
@@ -240,6 +241,25 @@ impl Client {
     }
 
     async fn sign(
+        &self,
+        profile: &Arc<Profile>,
+        pdf: Vec<u8>,
+        task: Task,
+        way: Way,
+        moment: Moment,
+    ) -> Result<SignedDocument, SignError> {
+        let again = (way == Way::Digest && self.can_seal(&task.document)).then(|| (pdf.clone(), task.clone()));
+        match (self.sign_once(profile, pdf, task, way, moment).await, again) {
+            // Another request, so another id: the old one is spent.
+            (Err(SignError::SealExpired { .. }), Some((pdf, task))) => {
+                let moment = Moment { request_id: RequestId::generate(), ..moment };
+                self.sign_once(profile, pdf, task, way, moment).await
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    async fn sign_once(
         &self,
         profile: &Arc<Profile>,
         pdf: Vec<u8>,

@@ -43,6 +43,14 @@ impl Client {
         self
     }
 
+    /// Whether this client has what a new seal of this document takes.
+    pub(crate) fn can_seal(&self, document: &Document) -> bool {
+        self.stationery.as_ref().is_some_and(|stationery| {
+            let subject = (document.document_type.clone(), document.number.clone());
+            stationery.artwork.template().has_seal() && stationery.claims.contains_key(&subject)
+        })
+    }
+
     /// Draws a visible signature on a document and prepares it. Blocks: a seal is asked of the service, and the page is looked at.
     ///
     /// What is reserved and not signed expires at the service within 15 minutes and is never green; so nothing of the claims is kept here.
@@ -57,6 +65,7 @@ impl Client {
         // 1. What can be refused without the service.
         let pdf = Arc::new(pdf);
         let unsigned = UnsignedPdf::open(pdf.as_ref().clone(), &Limits::default())?;
+        unsigned.check_certification(&stationery.artwork.template().place.field())?;
         let claims = if stationery.artwork.template().has_seal() {
             let subject = (document.document_type.clone(), document.number.clone());
             let claims = stationery.claims.get(&subject).ok_or(SignError::NoClaims)?;

@@ -7,7 +7,20 @@ use crate::form::Field;
 use crate::options::FieldChoice;
 use crate::pdf::{Object, Value};
 use crate::source::{Found, Sources};
+use crate::unsigned::UnsignedPdf;
 use crate::write_error::{Part, PrepareError};
+
+impl UnsignedPdf {
+    /// Whether the document's certification, which its catalog names, permits a signature in this field.
+    /// [`prepare`](Self::prepare) asks it too: this is for a caller that has something to do before.
+    ///
+    /// # Errors
+    /// [`PrepareError::CertifiedNoChanges`], [`PrepareError::CertifiedNoNewField`], or what keeps the certification from being read.
+    pub fn check_certification(&self, field: &FieldChoice) -> Result<(), PrepareError> {
+        let sources = Sources::newest(self.signed_pdf().document());
+        check_certification(&sources, &sources.catalog()?, field)
+    }
+}
 
 /// Which fields one FieldMDP transform locks.
 #[derive(Debug, PartialEq, Eq)]

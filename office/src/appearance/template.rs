@@ -11,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use pades::FieldChoice;
 use thiserror::Error;
 
 use self::file::TemplateFile;
@@ -93,6 +94,17 @@ pub enum Place {
         /// Width and height of the box in millimetres.
         size_mm: (f64, f64),
     },
+}
+
+impl Place {
+    /// The signature field that this place makes or takes.
+    #[must_use]
+    pub fn field(&self) -> FieldChoice {
+        match self {
+            Self::Field(name) => FieldChoice::Existing(name.clone()),
+            Self::Box(_) | Self::Anchor { .. } | Self::Zone { .. } => FieldChoice::New,
+        }
+    }
 }
 
 /// One text of the box, wrapped at spaces into its area.

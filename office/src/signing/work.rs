@@ -22,6 +22,9 @@ use crate::{
 /// The service's reason when another version of it made the signed file of this request.
 const NOT_REBUILT: &str = "DOCUMENT_NOT_REBUILT";
 
+/// The service's reason when the reservation of the seal on the page ended before the signature was made.
+const RESERVATION_EXPIRED: &str = "RESERVATION_EXPIRED";
+
 /// A prepared document whose digest is to be signed.
 #[derive(Debug)]
 pub(crate) struct DigestWork {
@@ -183,8 +186,13 @@ impl Client {
                 Err(_) => return Err(SignError::Waiting { fault, attempts, request_id }),
             }
         }
+        let document = entry.request().document.clone();
         blocking(move || entry.finish()).await?;
-        Err(SignError::Refused { fault, request_id })
+        // A reservation that ended does not begin again: nothing will be signed under this id either.
+        Err(match fault.reason.as_deref() {
+            Some(RESERVATION_EXPIRED) => SignError::SealExpired { request_id, document },
+            _ => SignError::Refused { fault, request_id },
+        })
     }
 }
 

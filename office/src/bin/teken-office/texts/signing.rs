@@ -138,6 +138,26 @@ fn told(error: &SignError, language: Language) -> Explained {
                 "Run this with that office's configuration, and give each office a state_dir of its own.",
             ),
         ),
+        SignError::SealExpired { document, .. } => explained(
+            "RESERVATION_EXPIRED",
+            Exit::Refused,
+            language.pick(
+                format!(
+                    "Segel pada halaman ({}, nomor {}) kedaluwarsa sebelum ditandatangani; belum ada yang ditandatangani",
+                    document.document_type,
+                    document.number.as_str()
+                ),
+                format!(
+                    "The seal on the page ({}, number {}) expired before it was signed; nothing is signed",
+                    document.document_type,
+                    document.number.as_str()
+                ),
+            ),
+            language.pick(
+                "Jalankan lagi teken-office sign dengan berkas, --type, --number, --template dan --claims yang sama: segel baru dibuat dan digambar. Jurnal tidak lagi menyimpan permintaan yang lama.",
+                "Run teken-office sign again with the same file, --type, --number, --template and --claims: a new seal is made and drawn. The journal holds the old request no longer.",
+            ),
+        ),
         SignError::Refused { fault, .. } => from_fault(fault, 1, None, language),
         SignError::Waiting { fault, attempts, request_id } => from_fault(fault, *attempts, Some(*request_id), language),
         SignError::Answer { request_id, source } => from_answer(source, Some(*request_id), language),
