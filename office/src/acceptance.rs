@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use evidence::{DocumentType, OfficeId, OidArc, SigningStatement, StatementError};
+use evidence::{DocumentType, OfficeId, OidArc, SigningStatement, StatementError, status::StatusValue};
 use p256::ecdsa::{Signature as SignatureValue, signature::hazmat::PrehashVerifier as _};
 use pades::{Cms, CmsError, DocumentDigest, Limits, PdfError, SignedPdf, SubFilter};
 use sha2::{Digest as _, Sha256};
@@ -16,6 +16,7 @@ use thiserror::Error;
 use crate::{
     request_id::RequestId,
     signature::{Answer, Signature, SignatureState},
+    signature_name::SignatureName,
     signer_chain::SignerChain,
     wire::WireError,
 };
@@ -55,6 +56,18 @@ pub enum AnswerError {
     /// The statement is about another seal than the one on the page, or about none.
     #[error("the signing statement is not about the seal on the page")]
     OtherSeal,
+    /// Another signature's answer.
+    #[error("the answer is about {answered}")]
+    OtherSignature {
+        /// The signature it is about.
+        answered: SignatureName,
+    },
+    /// The answer says that the status is another one than was asked for.
+    #[error("the answer says that the status is {answered}")]
+    OtherStatus {
+        /// The status it says.
+        answered: StatusValue,
+    },
     /// Another request's answer.
     #[error("the answer is about request {answered}")]
     OtherRequest {

@@ -9,6 +9,7 @@ mod call;
 mod known_profile;
 mod own_office;
 mod reserve;
+mod status;
 mod upload;
 
 use std::{
@@ -30,6 +31,7 @@ pub(crate) use self::upload::{DocumentAnswer, DocumentOrder};
 pub use self::{
     known_profile::{KnownProfile, remembered_profile},
     own_office::OwnOfficeError,
+    status::StatusError,
 };
 use crate::{
     config::{Config, Timeouts},

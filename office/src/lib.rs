@@ -62,7 +62,8 @@
 //! | `stationery.rs`, `claims.rs` | the way of a drawn and sealed document; what its seal says |
 //! | `many.rs` | many documents, in groups |
 //! | `acceptance.rs` | what an answer is compared with |
-//! | `journal.rs` | requests on disk |
+//! | `journal.rs`, `change_record.rs` | requests on disk |
+//! | `document_status.rs` | what became of a document after it was signed |
 //! | `client.rs`, `client/` | the connection and its calls |
 //! | `fault.rs`, `retry.rs` | what a failure means, and when to ask again |
 //! | `wire.rs` | messages to types and back |
@@ -72,10 +73,12 @@
 
 mod acceptance;
 pub mod appearance;
+mod change_record;
 mod claims;
 mod client;
 mod config;
 mod document;
+mod document_status;
 mod durable;
 mod fault;
 mod journal;
@@ -95,11 +98,14 @@ mod wire;
 pub use acceptance::{AcceptedCms, AnswerError, Expectation, SignedFile};
 pub use claims::{Claims, ClaimsError};
 pub use client::{
-    CallError, Client, ConnectError, DigestOrder, KnownProfile, OwnOfficeError, Settings, SignatureList,
+    CallError, Client, ConnectError, DigestOrder, KnownProfile, OwnOfficeError, Settings, SignatureList, StatusError,
     remembered_profile,
 };
 pub use config::{Config, ConfigError, Timeouts};
 pub use document::{Document, DocumentNumber, NumberError, OfficerAccount, OfficerError};
+pub use document_status::{
+    DocumentStatus, NewStatus, ReasonText, ReasonTextError, StatusChange, StatusChanged, StatusReason,
+};
 pub use durable::{Existing, WriteError, write_whole};
 pub use fault::{Fault, Standing};
 pub use journal::{

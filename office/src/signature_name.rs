@@ -34,6 +34,12 @@ impl SignatureName {
         Ok(Self(text.to_owned()))
     }
 
+    /// Whether it is a signature of this office.
+    #[must_use]
+    pub fn is_of(&self, office: &OfficeId) -> bool {
+        self.0.split('/').nth(1) == Some(office.as_str())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -55,6 +61,13 @@ mod tests {
     fn a_name_reads_as_itself() {
         let text = "offices/kec-bekasi-timur/signatures/18446744073709551615";
         assert_eq!(SignatureName::parse(text).map(|name| name.to_string()), Ok(text.to_owned()));
+    }
+
+    #[test]
+    fn a_name_is_of_one_office() {
+        let name = SignatureName::parse("offices/kec-a/signatures/1").expect("a name");
+        let office = |id| OfficeId::parse(id).expect("an office");
+        assert!(name.is_of(&office("kec-a")) && !name.is_of(&office("kec")) && !name.is_of(&office("kec-a1")));
     }
 
     #[test]

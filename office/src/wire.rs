@@ -7,6 +7,8 @@ use pades::{ContentsSize, DocumentDigest};
 use proto::teken::v1;
 use thiserror::Error;
 
+pub(crate) mod status;
+
 use crate::{
     document::Document,
     profile::Profile,

@@ -73,7 +73,7 @@ pub(super) struct Picture {
 #[derive(Debug, Error)]
 pub enum ArtworkError {
     /// The template.
-    #[error("the template cannot be used")]
+    #[error(transparent)]
     Template(#[from] TemplateError),
     /// A file that it names cannot be read.
     #[error("cannot read {}, which the template names", path.display())]

@@ -4,11 +4,13 @@
 mod batch;
 mod digest;
 mod document;
+mod document_status;
 mod peer;
 mod pki;
 mod places;
 mod reservation;
 mod seal;
+mod status_service;
 mod whole_document;
 
 use std::{sync::Arc, time::Duration};

@@ -30,6 +30,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use crate::{
     pki::{NOW, Said, TestSigner},
     reservation::Reserve,
+    status_service::Changes,
 };
 
 pub(crate) const OFFICE: &str = "kec-a";
@@ -110,6 +111,10 @@ pub(crate) struct State {
     known: Option<v1::Signature>,
     /// What `ReserveDocument` was asked.
     pub(crate) reserved: Vec<v1::ReserveDocumentRequest>,
+    /// What it does with requests about a status.
+    pub(crate) changes: VecDeque<Changes>,
+    /// What `SetDocumentStatus` was asked.
+    pub(crate) changed: Vec<v1::SetDocumentStatusRequest>,
 }
 
 /// The peer. Clones share one state.
@@ -147,6 +152,21 @@ impl Peer {
         self
     }
 
+    /// What the peer does with its first requests about a status.
+    pub(crate) fn changing(self, script: impl IntoIterator<Item = Changes>) -> Self {
+        self.change_next(script);
+        self
+    }
+
+    pub(crate) fn change_next(&self, script: impl IntoIterator<Item = Changes>) {
+        self.locked().changes = script.into_iter().collect();
+    }
+
+    /// What `SetDocumentStatus` was asked.
+    pub(crate) fn changes(&self) -> Vec<v1::SetDocumentStatusRequest> {
+        self.locked().changed.clone()
+    }
+
     /// The service after its signer was renewed.
     pub(crate) fn signing_with(mut self, serial_number: u8) -> Self {
         self.signer = Arc::new(TestSigner::new(serial_number));
@@ -169,16 +189,31 @@ impl Peer {
         self.locked().seen.clone()
     }
 
+    /// How often `ReserveDocument` was asked.
+    pub(crate) fn reserved(&self) -> usize {
+        self.locked().reserved.len()
+    }
+
     /// From now on `GetSignature` knows this of the request that was seen last.
     pub(crate) fn know_last_as(&self, state: v1::SignatureState) {
         let last = self.seen().pop().expect("a request was seen");
         self.know(&last.request_id, last.content, state);
     }
 
+    /// From now on `GetSignature` knows the request that was seen last as signed, with this seal.
+    pub(crate) fn know_last_sealed(&self, seal_hash: [u8; 32]) {
+        let last = self.seen().pop().expect("a request was seen");
+        self.know_sealed(&last.request_id, last.content, v1::SignatureState::Signed, Some(seal_hash));
+    }
+
     /// From now on `GetSignature` answers this, whatever it is asked.
     pub(crate) fn know(&self, request_id: &str, content: Vec<u8>, state: v1::SignatureState) {
+        self.know_sealed(request_id, content, state, None);
+    }
+
+    fn know_sealed(&self, request_id: &str, content: Vec<u8>, state: v1::SignatureState, seal_hash: Option<[u8; 32]>) {
         let digest = DocumentDigest::from_sha256(content.try_into().expect("a digest"));
-        let said = Said { sequence: 7, office: OFFICE, document_type: DocumentType::surat(), seal_hash: None };
+        let said = Said { sequence: 7, office: OFFICE, document_type: DocumentType::surat(), seal_hash };
         let mut signature = self.signature(request_id, &digest, &said);
         signature.state = state.into();
         if state == v1::SignatureState::Signed {

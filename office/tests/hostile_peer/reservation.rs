@@ -29,7 +29,12 @@ pub(crate) enum Reserve {
 
 /// The seal of a letter of this number.
 pub(crate) fn seal(number: &str) -> Seal {
-    let nonce = [1, 2, 3, 4, 5];
+    nth_seal(number, 1)
+}
+
+/// The seal that the `nth` reservation of the peer gives.
+pub(crate) fn nth_seal(number: &str, nth: u8) -> Seal {
+    let nonce = [nth, 2, 3, 4, 5];
     let fields = SuratFields {
         number: number.to_owned(),
         letter_code: 470,
@@ -56,8 +61,12 @@ impl DocumentService for Peer {
     ) -> Result<Response<v1::ReserveDocumentResponse>, Status> {
         let request = request.into_inner();
         let number = request.document.as_ref().map(|document| document.number.clone()).unwrap_or_default();
-        self.locked().reserved.push(request);
-        let seal = seal(&number);
+        let nth = {
+            let reserved = &mut self.locked().reserved;
+            reserved.push(request);
+            u8::try_from(reserved.len()).expect("a test reserves a few times")
+        };
+        let seal = nth_seal(&number, nth);
         let mut reservation = v1::Reservation {
             name: "offices/kec-a/reservations/7".to_owned(),
             status_index: 7,
@@ -79,15 +88,15 @@ impl DocumentService for Peer {
 
     async fn set_document_status(
         &self,
-        _: Request<v1::SetDocumentStatusRequest>,
+        request: Request<v1::SetDocumentStatusRequest>,
     ) -> Result<Response<v1::SetDocumentStatusResponse>, Status> {
-        Err(Status::unimplemented("no test asks"))
+        self.set_status(request.into_inner()).await
     }
 
     async fn get_document_status(
         &self,
         _: Request<v1::GetDocumentStatusRequest>,
     ) -> Result<Response<v1::DocumentStatusRecord>, Status> {
-        Err(Status::unimplemented("no test asks"))
+        Ok(Response::new(self.status()))
     }
 }

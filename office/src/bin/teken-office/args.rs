@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::texts::Language;
 
@@ -41,10 +41,32 @@ pub(crate) enum Command {
     Embed(Embed),
     /// Print the service's profile as JSON, as `prepare --profile` reads it.
     Profile(Profile),
-    /// Print one signature of this office as JSON.
+    /// Print one signature of this office as JSON. What became of its document since: `status get`.
     Get(Get),
     /// Print this office's signatures, newest first, one JSON object a line.
     List(List),
+    /// See or change the status of a signed document: in force, suspended, withdrawn.
+    #[command(subcommand)]
+    Status(Status),
+}
+
+impl Command {
+    /// Its name on the command line, for what tells people to read its help.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Sign(_) => "sign",
+            Self::Preview(_) => "preview",
+            Self::Look => "look",
+            Self::Resume(_) => "resume",
+            Self::Prepare(_) => "prepare",
+            Self::Embed(_) => "embed",
+            Self::Profile(_) => "profile",
+            Self::Get(_) => "get",
+            Self::List(_) => "list",
+            Self::Status(Status::Get(_)) => "status get",
+            Self::Status(Status::Set(_)) => "status set",
+        }
+    }
 }
 
 /// The codes are those of `texts.rs` and `texts/document.rs`; a test there looks for each of them here.
@@ -223,6 +245,93 @@ pub(crate) struct List {
     pub(crate) most: usize,
 }
 
+/// `status`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Status {
+    /// Print the status of a document, and whether a published list says so already.
+    Get(StatusGet),
+    /// Change the status of a document. Where the service's configuration lets this office do so.
+    Set(StatusSet),
+}
+
+/// `status get`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StatusGet {
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Name of the signature: offices/OFFICE/signatures/NUMBER.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+/// `status set`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = STATUS_HELP)]
+pub(crate) struct StatusSet {
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Why, in words, at most 500 octets. The service keeps only a keyed hash of it: keep the text in your own file.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Why, as a code that the register keeps.
+    #[arg(long, value_name = "CODE", value_enum)]
+    pub(crate) reason_code: Option<ReasonWord>,
+    /// Account of the officer who asks, in place of the configured one.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) officer: Option<String>,
+    /// One JSON object on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Name of the signature: offices/OFFICE/signatures/NUMBER.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// What the status becomes.
+    #[arg(value_name = "STATUS", value_enum)]
+    pub(crate) status: StatusWord,
+}
+
+/// The codes are the service's; signer/README.md has them all.
+const STATUS_HELP: &str = "\
+invalid is final, as is the superseded status of a document that was replaced (sign --replaces). valid follows suspended only.
+Exit codes: 0 changed; 1 refused, nothing was changed; 2 command line, configuration or certificate; 3 the service is away;
+4 this machine failed; 5 the service's answer is not acceptable. After 3 repeat the same command word for word: it is the same request,
+and no second change is made. Those who verify see the change with the next published status list.";
+
+/// What a status can be set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusWord {
+    /// In force again, after suspended.
+    Valid,
+    /// Withdrawn, for ever.
+    Invalid,
+    /// Not in force for now.
+    Suspended,
+}
+
+/// Why a status is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReasonWord {
+    /// Issued by mistake, or to the wrong person.
+    IssuedInError,
+    /// What the document says is wrong.
+    ContentWrong,
+    /// Obtained by fraud.
+    Fraud,
+    /// A court or another authority orders it.
+    Order,
+    /// It is being looked into.
+    UnderReview,
+    /// The review ended without a finding.
+    ReviewEnded,
+    /// The holder reports it lost or stolen.
+    Lost,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::{CommandFactory as _, error::ErrorKind};
@@ -251,6 +360,18 @@ mod tests {
     }
 
     #[test]
+    fn a_command_knows_the_name_under_which_it_was_called() {
+        for (line, name) in [
+            ("teken-office preview --template t a.pdf -o p.png", "preview"),
+            ("teken-office status get --config c n", "status get"),
+            ("teken-office status set n suspended --reason r --officer o --config c", "status set"),
+        ] {
+            let args = Args::try_parse_from(line.split(' ')).expect("a line that clap takes");
+            assert_eq!(args.command.name(), name);
+        }
+    }
+
+    #[test]
     fn what_is_missing_or_contradicts_is_refused() {
         for (line, kind) in [
             ("teken-office", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
@@ -266,6 +387,12 @@ mod tests {
             ("teken-office prepare --config c --type kk a.pdf -o p", ErrorKind::MissingRequiredArgument),
             ("teken-office embed --prepared p --cms c", ErrorKind::MissingRequiredArgument),
             ("teken-office resume --config c --lang fr", ErrorKind::InvalidValue),
+            ("teken-office status", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
+            ("teken-office status get --config c", ErrorKind::MissingRequiredArgument),
+            ("teken-office status set --config c --reason r n", ErrorKind::MissingRequiredArgument),
+            ("teken-office status set --config c n invalid", ErrorKind::MissingRequiredArgument),
+            ("teken-office status set --config c --reason r n superseded", ErrorKind::InvalidValue),
+            ("teken-office status set --config c --reason r --reason-code replaced n invalid", ErrorKind::InvalidValue),
         ] {
             assert_eq!(refusal(line), kind, "{line}");
         }

@@ -9,6 +9,7 @@
 //! teken-office resume --config office.toml                                                        what waits in the journal
 //! teken-office prepare ... / embed ...                                                            the halves, for other systems
 //! teken-office profile | get | list --config office.toml                                          what the service knows
+//! teken-office status get | set --config office.toml offices/kec-a/signatures/7 ...               in force, suspended, withdrawn
 //! ```
 //!
 //! stdout is the result, stderr is for people. With `--json` every file is one object on one line:
@@ -20,7 +21,7 @@
 //!
 //! | code | meaning | what to do |
 //! | --- | --- | --- |
-//! | 0 | all signed | |
+//! | 0 | all signed, or done | |
 //! | 1 | a document was refused, by the service or because it cannot be signed; nothing is signed of it | read the reason |
 //! | 2 | the command line, the configuration or a certificate is wrong; nothing was sent | correct it |
 //! | 3 | the service is away; what was recorded waits in the journal | `teken-office resume` |
@@ -35,6 +36,7 @@ mod preview;
 mod query;
 mod report;
 mod sign;
+mod status;
 mod texts;
 
 use std::{io::Write as _, process::ExitCode};
@@ -42,7 +44,7 @@ use std::{io::Write as _, process::ExitCode};
 use clap::Parser as _;
 
 use crate::{
-    args::{Args, Command},
+    args::{Args, Command, Status},
     texts::{Failure, Language},
 };
 
@@ -57,11 +59,11 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn signs(args: Args) -> ExitCode {
-    let language = args.lang;
+    let (language, command) = (args.lang, args.command.name());
     match run(args).await {
         Ok(code) => code.into(),
         Err(failure) => {
-            let explained = failure.explain(language);
+            let explained = failure.explain(language, command);
             // When stderr is gone there is nobody to tell; the exit code remains.
             let _ = writeln!(std::io::stderr(), "teken-office: {}\n  {}", explained.text, explained.hint);
             explained.exit.into()
@@ -82,5 +84,7 @@ async fn run(args: Args) -> Result<report::Exit, Failure> {
         Command::Profile(profile) => query::profile(&profile).await,
         Command::Get(get) => query::get(&get).await,
         Command::List(list) => query::list(&list).await,
+        Command::Status(Status::Get(get)) => status::get(&get, language).await,
+        Command::Status(Status::Set(set)) => status::set(&set, language).await,
     }
 }

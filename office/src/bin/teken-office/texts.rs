@@ -7,6 +7,7 @@
 mod document;
 mod service;
 mod signing;
+mod status;
 #[cfg(test)]
 mod tests;
 
@@ -14,14 +15,14 @@ use std::{error::Error, io, path::PathBuf};
 
 use clap::ValueEnum;
 use office::{
-    CallError, ConfigError, ConnectError, EmbedHalfError, JournalError, PrepareHalfError, WriteError,
-    appearance::PreviewError,
+    CallError, ConfigError, ConnectError, EmbedHalfError, JournalError, PrepareHalfError, ReasonTextError,
+    SignatureNameError, StatusError, WriteError, appearance::PreviewError,
 };
 use pades::PrepareError;
 use thiserror::Error;
 
 use self::service::{from_answer, from_fault};
-pub(crate) use self::signing::explain;
+pub(crate) use self::{signing::explain, status::status_word};
 use crate::{plan::PlanError, report::Exit};
 
 /// Language of the messages.
@@ -72,6 +73,12 @@ pub(crate) enum Failure {
     Profile { path: PathBuf, source: serde_json::Error },
     #[error("neither a request id nor the name of a signature")]
     Key,
+    #[error("the name of the signature")]
+    SignatureName(#[from] SignatureNameError),
+    #[error("--reason")]
+    Reason(#[from] ReasonTextError),
+    #[error("the status")]
+    Status(#[from] StatusError),
     #[error("stdout is gone")]
     Stdout(#[from] io::Error),
 }
@@ -100,10 +107,12 @@ pub(crate) fn shown(text: &str) -> String {
 
 /// A cause with the causes below it.
 pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+    // The TOML library ends its text with the end of a line.
+    let own = |error: &dyn Error| error.to_string().trim_end().to_owned();
+    let mut text = own(error);
     let mut next = error.source();
     while let Some(error) = next {
-        let below = error.to_string();
+        let below = own(error);
         // A library that prints its source in its own text would say everything twice.
         if !text.contains(&below) {
             text = format!("{text}: {below}");
@@ -114,7 +123,8 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 }
 
 impl Failure {
-    pub(crate) fn explain(&self, language: Language) -> Explained {
+    /// `command` is the one that failed, as it is written on the command line.
+    pub(crate) fn explain(&self, language: Language, command: &str) -> Explained {
         match self {
             Self::Config(error) => explained(
                 "CONFIGURATION",
@@ -125,15 +135,24 @@ impl Failure {
                     "Correct the configuration file; office.example.toml explains every field.",
                 ),
             ),
-            Self::Plan(error) => explained(
-                "COMMAND_LINE",
+            Self::Plan(PlanError::Artwork { template, source }) => explained(
+                "TEMPLATE",
                 Exit::Usage,
-                format!("{} ({})", language.pick("Perintah tidak dapat dijalankan", "The command cannot be carried out"), chain(error)),
+                format!(
+                    "{} {} ({})",
+                    language.pick("Template tidak dapat dipakai:", "The template cannot be used:"),
+                    template.display(),
+                    chain(source)
+                ),
                 language.pick(
-                    "Belum ada yang dikirim. Lihat teken-office sign --help.",
-                    "Nothing was sent. See teken-office sign --help.",
+                    "Belum ada yang dikirim. Perbaiki templatnya; setiap isian dijelaskan dalam templates/surat.toml.",
+                    "Nothing was sent. Correct the template; templates/surat.toml explains every field.",
                 ),
             ),
+            Self::Plan(error) => command_line(chain(error), language, command),
+            Self::SignatureName(error) => command_line(chain(error), language, command),
+            Self::Reason(error) => command_line(chain(error), language, command),
+            Self::Status(error) => status::explain(error, language),
             Self::Connect(error) => explained(
                 "CERTIFICATE_FILES",
                 Exit::Usage,
@@ -213,6 +232,18 @@ impl Failure {
             ),
         }
     }
+}
+
+fn command_line(detail: String, language: Language, command: &str) -> Explained {
+    explained(
+        "COMMAND_LINE",
+        Exit::Usage,
+        format!("{} ({detail})", language.pick("Perintah tidak dapat dijalankan", "The command cannot be carried out")),
+        language.pick(
+            format!("Belum ada yang dikirim. Lihat teken-office {command} --help."),
+            format!("Nothing was sent. See teken-office {command} --help."),
+        ),
+    )
 }
 
 fn from_journal(error: &JournalError, language: Language) -> Explained {

@@ -1,6 +1,11 @@
 use std::time::Duration;
 
-use office::{AnswerError, Fault, RequestId, SignError, Standing, WireError, appearance::AppearanceError};
+use evidence::{DocumentType, OfficeId};
+use office::{
+    AnswerError, Document, DocumentNumber, Fault, OfficerAccount, RequestId, SignError, SignatureName, Standing,
+    WireError,
+    appearance::{AppearanceError, Template},
+};
 use pades::{DrawError, PdfError, PlaceError};
 use tonic::Code;
 
@@ -139,4 +144,65 @@ fn a_cause_is_told_with_the_causes_below_it_and_nothing_twice() {
         chain(&error),
         format!("the signed file of request {} cannot be written: cannot write a.pdf: no storage space", id())
     );
+}
+
+#[test]
+fn a_seal_that_expired_is_told_with_its_document_and_with_what_to_repeat() {
+    let document = Document {
+        document_type: DocumentType::surat(),
+        number: DocumentNumber::parse("470/1").expect("a number"),
+        officer: OfficerAccount::parse("loket1").expect("an account"),
+    };
+    for language in [Language::Id, Language::En] {
+        let error = SignError::SealExpired { request_id: id(), document: document.clone() };
+        let explained = explain(&error, language);
+        assert_eq!((explained.code.as_str(), explained.exit), ("RESERVATION_EXPIRED", Exit::Refused));
+        assert!(explained.text.contains("surat") && explained.text.contains("470/1"), "{explained:?}");
+        for word in ["teken-office sign", "--template", "--claims", "--number"] {
+            assert!(explained.hint.contains(word), "{explained:?}");
+        }
+        assert_eq!(error.kept(), None);
+    }
+}
+
+#[test]
+fn a_command_that_is_wrong_points_to_its_own_help() {
+    for command in ["sign", "status set"] {
+        let explained = Failure::from(PlanError::NoOfficer).explain(Language::En, command);
+        assert_eq!((explained.code.as_str(), explained.exit), ("COMMAND_LINE", Exit::Usage));
+        assert_eq!(explained.hint, format!("Nothing was sent. See teken-office {command} --help."));
+    }
+}
+
+#[test]
+fn a_template_that_cannot_be_used_says_so_once_and_where_its_fields_are_explained() {
+    let source = Template::parse("nonsense = 1\n", std::path::Path::new("")).expect_err("no template").into();
+    let failure = Failure::from(PlanError::Artwork { template: "t.toml".into(), source });
+    let english = failure.explain(Language::En, "preview");
+    assert_eq!((english.code.as_str(), english.exit), ("TEMPLATE", Exit::Usage));
+    assert_eq!(english.text.matches("cannot be used").count(), 1, "{}", english.text);
+    assert!(english.text.starts_with("The template cannot be used: t.toml (the template is not"), "{}", english.text);
+    assert!(!english.text.contains("\n)") && !english.hint.contains("sign --help"), "{english:?}");
+}
+
+#[test]
+fn a_status_that_is_not_changed_says_whether_it_may_have_been() {
+    let explain = |error| Failure::Status(error).explain(Language::En, "status set");
+    let refusal = |reason: &str| Fault { reason: Some(reason.to_owned()), ..fault(Standing::Refused) };
+    let refused = explain(StatusError::Refused { fault: refusal("STATUS_NOT_ALLOWED"), doubt: false });
+    assert_eq!((refused.code.as_str(), refused.exit), ("STATUS_NOT_ALLOWED", Exit::Refused));
+    assert_eq!(refused.text, "The service refused: in English");
+    assert!(refused.hint.starts_with("The status was not changed.") && refused.hint.contains("--replaces"));
+    let doubtful = explain(StatusError::Refused { fault: refusal("MANDATE_STATUS"), doubt: true });
+    assert!(doubtful.hint.contains("may have changed it") && doubtful.hint.contains("status get"), "{doubtful:?}");
+    let away = explain(StatusError::Unsettled { fault: fault(Standing::Unknown), attempts: 2, request_id: id() });
+    assert_eq!(away.exit, Exit::Away);
+    assert!(away.hint.contains("no second change") && away.hint.contains(&id().to_string()), "{away:?}");
+    let lie = AnswerError::OtherStatus { answered: evidence::status::StatusValue::Valid };
+    let lie = explain(StatusError::Answer { request_id: id(), source: lie });
+    assert_eq!((lie.code.as_str(), lie.exit), ("ANSWER_NOT_ACCEPTABLE", Exit::Answer));
+    let name = SignatureName::parse("offices/kec-b/signatures/7").expect("a name");
+    let foreign = explain(StatusError::OtherOffice { name, own: OfficeId::parse("kec-a").expect("an office") });
+    assert_eq!(foreign.exit, Exit::Usage);
+    assert_eq!(foreign.text, "offices/kec-b/signatures/7 is not a signature of office kec-a");
 }
