@@ -174,6 +174,29 @@ fn a_list_of_the_day_of_issue_does_not_call_a_seal_invalid() {
     assert_eq!(told(&judge(&[&of(StatusValue::Superseded, end - DAY)])).0, "SUPERSEDED");
 }
 
+/// Nobody is asked to compare a paper that no longer holds.
+#[test]
+fn a_genuine_seal_of_a_document_that_no_longer_holds_is_not_to_be_accepted() {
+    use crate::findings::Language;
+    let sentence = |value, language| {
+        let report = crate::SealedFileReport::of(vec![judge(&[&of(value, NOW - 60)])], Vec::new(), at(NOW));
+        let text = crate::seal_to_text("segel", &report, language);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (value, indonesian, english) in [
+        (StatusValue::Superseded, "SEGEL ASLI \u{2013} DIGANTI per ", "GENUINE SEAL \u{2013} SUPERSEDED as of "),
+        (StatusValue::Suspended, "SEGEL ASLI \u{2013} DIBLOKIR per ", "GENUINE SEAL \u{2013} SUSPENDED as of "),
+        (StatusValue::Invalid, "SEGEL ASLI \u{2013} DIBATALKAN per ", "GENUINE SEAL \u{2013} REVOKED as of "),
+    ] {
+        let (id, en) = (sentence(value, Language::Indonesian), sentence(value, Language::English));
+        assert!(id.contains(indonesian) && id.contains(". JANGAN DITERIMA. "), "{id}");
+        assert!(en.contains(english) && en.contains(". DO NOT ACCEPT it. "), "{en}");
+        assert!(!id.contains("sebelum menerimanya") && !en.contains("before you accept"), "{id} {en}");
+    }
+    let good = sentence(StatusValue::Valid, Language::English);
+    assert!(good.contains("COMPARE WITH THE PAPER before you accept it."), "{good}");
+}
+
 #[test]
 fn a_list_from_before_the_signature_does_not_call_it_invalid() {
     let ask = |value: StatusValue, signed: u64| {

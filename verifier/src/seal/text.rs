@@ -6,7 +6,7 @@ use evidence::seal::SealedField;
 use super::report::{SealKey, SealOrigin, SealReport, SealVerdict, SealedFileReport};
 use crate::findings::Language;
 use crate::published::{DocumentStatus, headline, status_sentence};
-use crate::report::{Conclusion, Indication};
+use crate::report::{Conclusion, ExitStatus, Indication};
 use crate::text::{Lines, Words, person, safe, short, write_findings};
 
 /// Writes the lines for one text, picture or file.
@@ -77,16 +77,19 @@ impl Words {
         }
     }
 
-    /// Genuine, and nothing more: the status stands in the same sentence, and the comparison is asked for.
+    /// Genuine, and nothing more: the status stands in the same sentence, and the comparison is asked for, unless the paper no longer
+    /// holds anyway.
     fn genuine(self, status: Option<&DocumentStatus>) -> String {
         let genuine = self.pick("SEGEL ASLI", "GENUINE SEAL");
+        let holds = status.is_none_or(|status| status.exit_status() != ExitStatus::DocumentRevoked);
         let status = status.map_or_else(
             || self.pick("STATUS BELUM DIPERIKSA (--status)", "STATUS NOT CHECKED (--status)").to_owned(),
             |status| headline(status, self.0).unwrap_or_else(|| status_sentence(status, self.0)),
         );
         let compare =
             self.pick("BANDINGKAN DENGAN KERTAS sebelum menerimanya.", "COMPARE WITH THE PAPER before you accept it.");
-        format!("{genuine} \u{2013} {status}. {compare}")
+        let advice = if holds { compare } else { self.pick("JANGAN DITERIMA.", "DO NOT ACCEPT it.") };
+        format!("{genuine} \u{2013} {status}. {advice}")
     }
 
     fn origin(self, origin: &SealOrigin) -> String {
