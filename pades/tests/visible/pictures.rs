@@ -71,6 +71,53 @@ fn sixteen_bits_and_palettes_with_transparency_are_read() {
     assert_eq!(from_png(&file), from_png(&png(1, 1, png::ColorType::Grayscale, &[0x12])));
 }
 
+/// Strokes with soft edges and grain in a palette of two shades and 31 degrees of transparency: what a scanner and a good compressor make of
+/// a signature. 20 KB.
+fn grained() -> Vec<u8> {
+    let (width, height) = (700_u16, 280_u16);
+    let mut state = 5_u64;
+    let mut random = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut indexes = Vec::new();
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (f64::from(y), f64::from(x)))) {
+        let near = |number: u8| {
+            let (number, t) = (f64::from(number), x / f64::from(width));
+            let wave = (t * (9.0 + 5.0 * number) + number).sin() * (115.0 - 24.0 * number) * (0.3 + t).min(1.0);
+            (y - f64::from(height) / 2.0 - wave).abs() / (3.0 + number)
+        };
+        let degree = ((1.5 - (0..3).map(near).fold(f64::MAX, f64::min)) * 31.0).clamp(0.0, 31.0) as u64;
+        let degree = degree.saturating_sub(if degree == 0 { 0 } else { random(2) });
+        indexes.push(if degree == 0 { 0 } else { 1 + (degree - 1) * 2 + random(2) } as u8);
+    }
+    let (mut palette, mut alpha) = (vec![0, 0, 0], vec![0]);
+    for (degree, shade) in (1..=31_u8).flat_map(|degree| (0..2_u8).map(move |shade| (degree, shade))) {
+        palette.extend([18 + 20 * shade, 36 + 20 * shade, 120 + 20 * shade]);
+        alpha.push(degree * 8);
+    }
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, u32::from(width), u32::from(height));
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(palette);
+    encoder.set_trns(alpha);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(9));
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.write_header().and_then(|mut writer| writer.write_image_data(&indexes)).expect("a vector");
+    file
+}
+
+#[test]
+fn a_picture_weighs_little_more_than_its_file_however_well_that_was_compressed() {
+    let weight = |content| sign(page("").file(Layout::Table), BOX, content).bytes().len();
+    let rect = Rect::new(0.0, 0.0, 40.0, 40.0);
+    let file = grained();
+    assert!((19_000..21_000).contains(&file.len()), "{}", file.len());
+    let frame = Element::Frame { rect, line_width: 1.0, line: Colour::BLACK, fill: None };
+    let grown = weight(vec![Element::Image { image: from_png(&file), rect }]) - weight(vec![frame]);
+    assert!(grown < file.len() * 112 / 100, "{grown} octets of {}", file.len());
+}
+
 #[test]
 fn a_png_that_is_damaged_or_cut_off_is_refused() {
     let whole = png(9, 9, png::ColorType::Grayscale, &[7; 81]);
