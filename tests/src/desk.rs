@@ -8,14 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use serde_json::Value;
+use toml::Table;
 
-use crate::{
-    Finished, OFFICE, Program, Service, TestAgency, finish,
-    paper::{Form, handwriting},
-    workspace,
-};
+use crate::{Finished, OFFICE, Program, Service, TestAgency, finish, paper::Form, workspace};
 
 /// How long a list may take to be published: the service waits one second, a busy machine longer.
 const PUBLISHED_WITHIN: Duration = Duration::from_secs(60);
@@ -42,9 +39,9 @@ impl Desk {
         let config = agency.office_config(OFFICE, &service.address)?;
         let desk = Self { agency, service, config };
         fs::create_dir(desk.agency.path("templates"))?;
-        fs::write(desk.agency.path("templates/tanda-tangan.png"), handwriting()?)?;
+        fs::write(desk.agency.path("templates/tanda-tangan.png"), demo::handwriting::png()?)?;
         for form in Form::ALL {
-            desk.template(form.name(), form, |text| text)?;
+            desk.template(form.name(), form, |_| Ok(()))?;
             fs::write(desk.agency.path(&format!("{}.claims.toml", form.name())), form.claims())?;
         }
         Ok(desk)
@@ -55,13 +52,21 @@ impl Desk {
     /// # Errors
     ///
     /// When it cannot be read or written.
-    pub fn template(&self, name: &str, form: Form, change: impl FnOnce(String) -> String) -> anyhow::Result<PathBuf> {
+    pub fn template(
+        &self,
+        name: &str,
+        form: Form,
+        change: impl FnOnce(&mut Table) -> anyhow::Result<()>,
+    ) -> anyhow::Result<PathBuf> {
         let path = self.agency.path(&format!("templates/{name}.toml"));
-        fs::write(&path, change(shipped_template(form)?))?;
+        let mut template = shipped_template(form)?;
+        change(&mut template)?;
+        fs::write(&path, toml::to_string(&template)?)?;
         Ok(path)
     }
 
-    /// A command that signs a document of this form with a template and claims; more arguments may follow. The result is one line of JSON.
+    /// A command that signs a document of this form with a template and claims, from one file to another; more arguments may follow. What it
+    /// prints is one line of JSON.
     #[must_use]
     pub fn sign_command(
         &self,
@@ -96,7 +101,23 @@ impl Desk {
         more: impl IntoIterator<Item = S>,
     ) -> anyhow::Result<Value> {
         let template = self.agency.path(&format!("templates/{}.toml", form.name()));
-        let mut command = self.sign_command(form, number, &template, [input, out]);
+        self.sign_with(&template, form, number, [input, out], more)
+    }
+
+    /// As [`Desk::sign`], with another template.
+    ///
+    /// # Errors
+    ///
+    /// When it is not signed.
+    pub fn sign_with<S: AsRef<OsStr>>(
+        &self,
+        template: &Path,
+        form: Form,
+        number: &str,
+        files: [&Path; 2],
+        more: impl IntoIterator<Item = S>,
+    ) -> anyhow::Result<Value> {
+        let mut command = self.sign_command(form, number, template, files);
         command.args(more);
         let finished = finish(command)?;
         ensure!(finished.code == Some(0), "teken-office: {finished:?}");
@@ -165,20 +186,24 @@ impl Desk {
             if report["documentStatus"] == status {
                 return Ok((code, report));
             }
-            ensure!(Instant::now() < deadline, "not {status} within {PUBLISHED_WITHIN:?}: {}", report["status"]);
+            if Instant::now() > deadline {
+                let log = fs::read_to_string(self.agency.path("signer.log")).unwrap_or_default();
+                bail!("not {status} within {PUBLISHED_WITHIN:?}: {}; the service said: {log}", report["status"]);
+            }
             std::thread::sleep(Duration::from_millis(100));
         }
     }
 }
 
-/// The text of the template for this form that the office ships.
+/// The template for this form that the office ships.
 ///
 /// # Errors
 ///
 /// When it cannot be read.
-pub fn shipped_template(form: Form) -> anyhow::Result<String> {
+pub fn shipped_template(form: Form) -> anyhow::Result<Table> {
     let path = workspace().join(format!("office/templates/{}.toml", form.name()));
-    fs::read_to_string(&path).with_context(|| path.display().to_string())
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    Ok(text.parse()?)
 }
 
 /// What `teken-verify seal` said about one input.

@@ -10,6 +10,7 @@ mod data;
 pub mod degraded;
 pub mod desk;
 pub mod paper;
+pub mod pdf_a;
 mod peers;
 mod programs;
 mod sample;

@@ -1,10 +1,9 @@
-//! Unsigned documents with a free place for the signature, drawn in every geometry that a page can have, and the picture of a
-//! handwritten signature that nobody has.
+//! Unsigned documents with a free place for the signature, drawn in every geometry that a page can have.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use anyhow::Context;
-use lopdf::{Dictionary, Document, Object, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary, xref::XrefType};
 use skrifa::{
     FontRef, GlyphId, MetadataProvider,
     instance::{LocationRef, Size},
@@ -213,7 +212,7 @@ impl Paper {
         self
     }
 
-    /// An output intent of three components, as a PDF/A file has that uses colours of a device (ISO 19005-1, 6.2.2).
+    /// PDF 1.4 with an output intent of three components, as a PDF/A-1 file has that uses colours of a device (ISO 19005-1, 6.2.2).
     #[must_use]
     pub fn output_intent(self) -> Self {
         Self { intent: true, ..self }
@@ -247,6 +246,8 @@ impl Paper {
             catalog.set("AcroForm", dictionary! { "Fields" => fields, "SigFlags" => 1 });
         }
         if self.intent {
+            document.version = "1.4".to_owned();
+            document.reference_table.cross_reference_type = XrefType::CrossReferenceTable;
             catalog.set("OutputIntents", vec![output_intent(&mut document).into()]);
         }
         document.objects.insert(page, dictionary.into());
@@ -254,6 +255,8 @@ impl Paper {
         document.objects.insert(pages, kids.into());
         let catalog = document.add_object(catalog);
         document.trailer.set("Root", catalog);
+        let id = Object::string_literal(format!("{:?}{:?}", self.form, self.shape));
+        document.trailer.set("ID", vec![id.clone(), id]);
         let mut octets = Vec::new();
         document.save_to(&mut octets)?;
         Ok(octets)
@@ -353,41 +356,4 @@ impl<'f> Glyphs<'f> {
             "DescendantFonts" => vec![descendant.into()], "ToUnicode" => map,
         }))
     }
-}
-
-/// A handwritten signature: strokes drawn by arithmetic, blue ink on nothing (PNG with an alpha channel, 720 x 300 pixels).
-///
-/// # Errors
-///
-/// Only a fault of the drawing's own.
-pub fn handwriting() -> anyhow::Result<Vec<u8>> {
-    const WIDTH: usize = 720;
-    const HEIGHT: usize = 300;
-    let mut alpha = vec![0.0_f64; WIDTH * HEIGHT];
-    let mut dab = |x: f64, y: f64, radius: f64| {
-        let near =
-            |middle: f64, end: usize| (middle - radius - 1.0) as usize..((middle + radius + 2.0) as usize).min(end);
-        for row in near(y, HEIGHT) {
-            for column in near(x, WIDTH) {
-                let distance = (column as f64 - x).hypot(row as f64 - y);
-                let pixel = &mut alpha[row * WIDTH + column];
-                *pixel = pixel.max((radius + 0.5 - distance).clamp(0.0, 1.0));
-            }
-        }
-    };
-    for step in 0..700_u32 {
-        // A tall first letter, loops that become smaller, a long line below.
-        let t = f64::from(step) / 700.0;
-        let turn = t * std::f64::consts::TAU;
-        dab(110.0 + 60.0 * (turn + 0.6).cos(), 140.0 - 110.0 * (1.3 * turn).sin() * (1.0 - 0.3 * t), 2.5 + 2.0 * t);
-        dab(170.0 + 400.0 * t + 22.0 * (9.0 * turn).sin(), 160.0 - 45.0 * (1.0 - 0.6 * t) * (9.0 * turn).cos(), 2.2);
-        dab(60.0 + 600.0 * t, 262.0 - 50.0 * t * t, 1.2 + 2.6 * (1.0 - t));
-    }
-    let rgba: Vec<u8> = alpha.into_iter().flat_map(|cover| [16, 34, 118, (cover * 240.0) as u8]).collect();
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, WIDTH as u32, HEIGHT as u32);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header()?.write_image_data(&rgba)?;
-    Ok(out)
 }
