@@ -34,6 +34,19 @@ impl UnsignedPdf {
         page_tree::page(&sources, &sources.catalog()?, page)?.geometry(&sources, page)
     }
 
+    /// The places of the annotations of this page, counted from 0, as seen: a visible signature that covers one is refused unless it may.
+    /// Those that show nothing are not among them.
+    ///
+    /// # Errors
+    /// As [`Self::page_geometry`]; [`crate::PlaceError::AnnotationRect`] when nobody can tell where one is.
+    pub fn annotation_places(&self, page: usize) -> Result<Vec<Rect>, PrepareError> {
+        let sources = Sources::newest(self.signed_pdf().document());
+        let found = page_tree::page(&sources, &sources.catalog()?, page)?;
+        let geometry = found.geometry(&sources, page)?;
+        let seen = widget::seen(&sources, &found, (page, &geometry))?;
+        Ok(seen.into_iter().map(|(_, place)| place).collect())
+    }
+
     /// The page, counted from 0, and the place on it as seen, of the empty signature field with this fully qualified
     /// name: where a visible signature in it must be put.
     ///

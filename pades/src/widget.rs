@@ -96,17 +96,9 @@ pub(crate) fn check_overlap<'d>(
     rect: Rect,
     own: Option<Ref>,
 ) -> Result<(), PrepareError> {
-    for annotation in annotations(sources, page)? {
+    for (annotation, place) in seen(sources, page, (index, geometry))? {
         let is_own = annotation.is_whole() && own == Some(annotation.reference);
-        if is_own || flags(sources, &annotation)? & (flag::HIDDEN | flag::INVISIBLE) != 0 {
-            continue;
-        }
-        let Some(written) = annotation.entry(sources, "Rect", Part::Annots)? else { continue };
-        let corners = page_boxes::corners(sources, &written)?;
-        let place = Rect::between(corners.ok_or(PlaceError::AnnotationRect { page: index })?);
-        let place = geometry.as_seen(place);
-        // A field of no extent, as invisible signatures have, covers nothing.
-        if place.has_area() && rect.overlaps(&place) {
+        if !is_own && rect.overlaps(&place) {
             let kind = match annotation.entry(sources, "Subtype", Part::Annots)?.map(|kind| kind.value.object) {
                 Some(Object::Name(kind)) => kind.to_text().chars().take(KIND_LIMIT).collect(),
                 _ => "annotation".to_owned(),
@@ -115,6 +107,29 @@ pub(crate) fn check_overlap<'d>(
         }
     }
     Ok(())
+}
+
+/// The annotations of a page that cover something, and where they do, as seen.
+pub(crate) fn seen<'d>(
+    sources: &Sources<'d>,
+    page: &Page<'d>,
+    (index, geometry): (usize, &PageGeometry),
+) -> Result<Vec<(Found<'d>, Rect)>, PrepareError> {
+    let mut seen = Vec::new();
+    for annotation in annotations(sources, page)? {
+        if flags(sources, &annotation)? & (flag::HIDDEN | flag::INVISIBLE) != 0 {
+            continue;
+        }
+        let Some(written) = annotation.entry(sources, "Rect", Part::Annots)? else { continue };
+        let corners = page_boxes::corners(sources, &written)?;
+        let place = Rect::between(corners.ok_or(PlaceError::AnnotationRect { page: index })?);
+        let place = geometry.as_seen(place);
+        // A field of no extent, as invisible signatures have, covers nothing.
+        if place.has_area() {
+            seen.push((annotation, place));
+        }
+    }
+    Ok(seen)
 }
 
 /// Characters of a subtype that an error repeats.

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use pades::Rect;
+
 /// Points (1/72 inch) of a millimetre.
 pub(crate) const POINTS_PER_MM: f64 = 72.0 / 25.4;
 
@@ -29,6 +31,16 @@ impl Area {
     #[must_use]
     pub const fn of_size(width: f64, height: f64) -> Self {
         Self { x: 0.0, y: 0.0, width, height }
+    }
+
+    /// A rectangle of `pades`, in points from the lower left corner of a page that is so high.
+    pub(super) fn of_rect(rect: &Rect, page_height_mm: f64) -> Self {
+        Self {
+            x: rect.x / POINTS_PER_MM,
+            y: page_height_mm - rect.top() / POINTS_PER_MM,
+            width: rect.width / POINTS_PER_MM,
+            height: rect.height / POINTS_PER_MM,
+        }
     }
 
     /// Distance of the right edge from the left one of what it lies in, in millimetres.

@@ -16,13 +16,20 @@ const TOLD: usize = 5;
 pub(super) struct Ink {
     picture: Picture,
     pixels_per_mm: f64,
+    /// What counts as ink although it may be blank: the places of annotations, in millimetres.
+    taken: Vec<Area>,
 }
 
 impl Ink {
     /// The ink of a page of this width in millimetres.
     pub(super) fn of(picture: Picture, width_mm: f64) -> Self {
         let pixels_per_mm = f64::from(picture.width) / width_mm.max(1.0);
-        Self { picture, pixels_per_mm }
+        Self { picture, pixels_per_mm, taken: Vec::new() }
+    }
+
+    /// The same with places that are taken although they may be blank.
+    pub(super) fn with_taken(self, taken: Vec<Area>) -> Self {
+        Self { taken, ..self }
     }
 
     /// The rectangles that are drawn on inside `area`: none when it is blank, at most [`TOLD`].
@@ -48,6 +55,16 @@ impl Ink {
         merged(found, cell).into_iter().map(|area| self.in_mm(&area)).collect()
     }
 
+    /// Whether a row lies in a place that is taken in one of these columns.
+    fn is_taken(&self, columns: &std::ops::Range<u32>, y: u32) -> bool {
+        self.taken.iter().any(|place| {
+            let across = self.span(place.x, place.right(), self.picture.width);
+            across.start < columns.end
+                && columns.start < across.end
+                && self.span(place.y, place.bottom(), self.picture.height).contains(&y)
+        })
+    }
+
     /// The distance in millimetres from the upper edge of `zone` to the first place where a box of that size is blank.
     pub(super) fn first_blank(&self, zone: &Area, width_mm: f64, height_mm: f64) -> Option<f64> {
         let columns = self.span(zone.x, zone.x + width_mm, self.picture.width);
@@ -55,7 +72,7 @@ impl Ink {
         let (first, end) = (rows.start, rows.end);
         let mut free_from = first;
         for y in rows {
-            if columns.clone().any(|x| self.is_ink(x, y)) {
+            if columns.clone().any(|x| self.is_ink(x, y)) || self.is_taken(&columns, y) {
                 free_from = y.saturating_add(1);
             }
             let offset = f64::from(free_from.saturating_sub(first)) / self.pixels_per_mm;
@@ -183,6 +200,15 @@ mod tests {
         assert_eq!(page(&two).first_blank(&zone, 50.0, 30.0), Some(35.0));
         // Beside the box there may be anything.
         assert_eq!(page(&[area(55.0, 100.0, 40.0, 80.0)]).first_blank(&zone, 50.0, 30.0), Some(0.0));
+    }
+
+    #[test]
+    fn a_place_that_is_taken_counts_as_ink_although_it_is_blank() {
+        let zone = area(0.0, 100.0, 60.0, 80.0);
+        let taken = |places: &[Area]| page(&[]).with_taken(places.to_vec()).first_blank(&zone, 50.0, 30.0);
+        assert_eq!(taken(&[area(20.0, 100.0, 10.0, 35.0)]), Some(35.0));
+        assert_eq!(taken(&[area(50.0, 100.0, 40.0, 80.0)]), Some(0.0));
+        assert_eq!(taken(&[area(-10.0, 90.0, 200.0, 75.0)]), None);
     }
 
     #[test]

@@ -64,12 +64,7 @@ pub(super) fn place(
         Place::Box(area) => at(FieldChoice::New, *area),
         Place::Field(_) => {
             let (name, rect) = field.expect("a field was looked up");
-            let area = Area {
-                x: rect.x / POINTS_PER_MM,
-                y: page_mm.1 - rect.top() / POINTS_PER_MM,
-                width: rect.width / POINTS_PER_MM,
-                height: rect.height / POINTS_PER_MM,
-            };
+            let area = Area::of_rect(&rect, page_mm.1);
             template.fits_box(area.width, area.height)?;
             at(FieldChoice::Existing(name.clone()), area)
         }
@@ -85,6 +80,8 @@ pub(super) fn place(
                 OnOverlap::Allow => 0.0,
                 OnOverlap::Refuse => look
                     .ink(Layers::Everything)?
+                    // A signature's box is partly blank, and nobody may sign in its blank part.
+                    .with_taken(look.taken(unsigned)?)
                     .first_blank(zone, width, height)
                     .ok_or(AppearanceError::ZoneFull { zone: *zone, page: look.number(), size_mm: *size_mm })?,
             };
@@ -159,6 +156,13 @@ impl Look<'_> {
             [place] => Ok(*place),
             _ => Err(AppearanceError::AnchorRepeated { text: text.to_owned(), page: self.number(), places }),
         }
+    }
+
+    /// Where the page's annotations are, in millimetres.
+    fn taken(&self, unsigned: &UnsignedPdf) -> Result<Vec<Area>, AppearanceError> {
+        let places = unsigned.annotation_places(self.page)?;
+        let height_mm = self.page_mm().1;
+        Ok(places.iter().map(|place| Area::of_rect(place, height_mm)).collect())
     }
 
     /// What is drawn on the page.

@@ -152,6 +152,9 @@ fn a_zone_takes_the_first_blank_place_under_the_text() {
     let drawing = draw(&zone, &TestPdf::a4().content("0 g 0 400 595 100 re f")).expect("blank below");
     // The ink ends 442 points below the upper edge, which is 155.9 mm.
     assert!((drawing.area.y - 155.9).abs() < 0.3, "{}", drawing.area);
+    // A field is blank, and taken all the same: it ends 480 points below the upper edge, which is 169.3 mm.
+    let drawing = draw(&zone, &TestPdf::a4().field("Lain", [100.0, 362.0, 200.0, 700.0])).expect("free below");
+    assert!((169.3..169.9).contains(&drawing.area.y), "{}", drawing.area);
     let full = TestPdf::a4().content("0 g 80 0 40 842 re f");
     assert_eq!(
         refusal(&zone, &full),
