@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use der::EncodePem;
 use libtest_mimic::{Arguments, Failed, Trial};
-use pades::{FieldChoice, SignedPdf};
+use pades::{Certification, DocMdpLevel, FieldChoice, PrepareOptions, SignedPdf, contents_size};
 use tempfile::TempDir;
 
 #[path = "../prepare/flow.rs"]
@@ -82,8 +82,31 @@ fn signed() -> Signed {
             let twice = flow::sign(once.into_bytes(), FieldChoice::New);
             files.push(write(format!("{name}_{layout:?}_twice.pdf"), twice.bytes()));
         }
+        // Certified, and signed once more in a field that was there: the only second signature that is made of such a file.
+        let once = certified(with_empty_field().file(layout));
+        files.push(write(format!("certified_{layout:?}_once.pdf"), once.bytes()));
+        let twice = flow::sign(once.into_bytes(), FieldChoice::Existing("ttd".to_owned()));
+        files.push(write(format!("certified_{layout:?}_twice.pdf"), twice.bytes()));
     }
     Signed { folder, files }
+}
+
+fn with_empty_field() -> shapes::Source {
+    shapes::Source::plain()
+        .replacing(1, "/Catalog", "/Catalog/AcroForm<</Fields[5 0 R]>>")
+        .replacing(3, "/Type/Page", "/Type/Page/Annots[5 0 R]")
+        .with(5, "<</Type/Annot/Subtype/Widget/FT/Sig/T(ttd)/Rect[0 0 0 0]/F 4/P 3 0 R>>")
+}
+
+fn certified(bytes: Vec<u8>) -> SignedPdf<'static> {
+    let options = PrepareOptions {
+        certification: Certification::FirstSignature(DocMdpLevel::FormFilling),
+        contents_size: contents_size(&pki::TestSigner::new().chain, &[]),
+        ..flow::options(FieldChoice::New)
+    };
+    let prepared = flow::prepare(bytes, &options).expect("prepares");
+    let cms = flow::cms(&prepared);
+    prepared.embed(&cms).expect("embeds")
 }
 
 impl Signed {
@@ -194,7 +217,7 @@ for name in sorted(os.listdir(folder)):
     for index, signature in enumerate(signatures):
         context = ValidationContext(trust_roots=[root], allow_fetching=False, moment=moment)
         status = validate_pdf_signature(signature, context)
-        assert status.bottom_line, (name, index, status.summary())
+        assert status.bottom_line and status.docmdp_ok, (name, index, status.summary())
         last = index + 1 == len(signatures)
         assert status.coverage.name == ('ENTIRE_FILE' if last else 'ENTIRE_REVISION'), (name, index)
         judged += 1
