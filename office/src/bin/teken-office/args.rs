@@ -298,7 +298,7 @@ pub(crate) struct StatusSet {
 /// The codes are the service's; signer/README.md has them all.
 const STATUS_HELP: &str = "\
 invalid is final, as is the superseded status of a document that was replaced (sign --replaces). valid follows suspended only.
-Exit codes: 0 changed; 1 refused, nothing was changed; 2 command line, configuration or certificate; 3 the service is away;
+Exit codes: 0 changed; 1 refused; 2 command line, configuration or certificate; 3 the service is away;
 4 this machine failed; 5 the service's answer is not acceptable. After 3 repeat the same command word for word: it is the same request,
 and no second change is made. Those who verify see the change with the next published status list.";
 
