@@ -25,7 +25,7 @@ use pades::{
     PdfTime, PrepareOptions, UnsignedPdf,
     appearance::{QrLevel, QrSymbol},
 };
-use tests::{PASSPHRASE, TestAgency, now, sample_of};
+use tests::{PASSPHRASE, TestAgency, letter_of, now};
 
 /// What drawing and sealing may add, in milliseconds.
 const LIMIT: f64 = 1.2;
@@ -33,12 +33,12 @@ const LIMIT: f64 = 1.2;
 fn main() -> anyhow::Result<()> {
     let agency = TestAgency::create()?;
     let signer = DocumentSigner::load(&agency)?;
-    let document = sample_of(64 * 1024)?;
+    let document = letter_of(64 * 1024)?;
     let pdf = Arc::new(document.clone());
     let seals = Seals::load(&agency)?;
     let text = seals.make();
     let template = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../office/templates/surat.toml"))?;
-    fs::write(agency.path("tanda-tangan.png"), handwriting()?)?;
+    fs::write(agency.path("tanda-tangan.png"), demo::handwriting::png()?)?;
     let looking = artwork(&agency, &template)?;
     let blind = artwork(&agency, &format!("on_overlap = \"allow\"\n{template}"))?;
     println!(
@@ -158,26 +158,4 @@ impl Seals {
         let signature = self.key.sign(&unsigned.to_be_signed()).expect("the key signs");
         unsigned.sign_with(signature).expect("a seal").to_text()
     }
-}
-
-/// A picture of 20 KB, dark blue strokes on nothing, as a scanned signature is.
-fn handwriting() -> anyhow::Result<Vec<u8>> {
-    let (width, height) = (1_200_u32, 480_u32);
-    let mut rgba = Vec::new();
-    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (f64::from(y), f64::from(x)))) {
-        // Distance from each of a few waves of different height and length, in pixels.
-        let near = |index: u32| {
-            let (index, t) = (f64::from(index), x / f64::from(width));
-            let wave = (t * (9.0 + 5.0 * index) + index).sin() * (170.0 - 30.0 * index) * (0.3 + t).min(1.0);
-            (y - f64::from(height) / 2.0 - wave).abs() / (2.0 + index)
-        };
-        let distance = (0..4).map(near).fold(f64::MAX, f64::min);
-        rgba.extend([18, 36, 120, ((3.0 - distance).clamp(0.0, 1.0) * 235.0) as u8]);
-    }
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, width, height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header()?.write_image_data(&rgba)?;
-    Ok(out)
 }

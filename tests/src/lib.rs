@@ -22,5 +22,5 @@ pub use caller::{Caller, DocumentCaller, Timed, call_as, call_with, documents_as
 pub use data::{scratch, shared, workspace};
 pub use peers::Peer;
 pub use programs::{Finished, Program, Running, finish};
-pub use sample::sample_of;
+pub use sample::{letter_of, sample_of};
 pub use suite::{Outcome, Suite};

@@ -2,17 +2,30 @@
 
 use std::io::Cursor;
 
-use demo::samples::{SampleNumber, kartu_keluarga};
+use demo::samples::{SampleNumber, kartu_keluarga, surat_to_be_sealed};
 use lopdf::{Document, Object, Stream, dictionary};
 
-/// Makes a document of about `octets` octets; the same ones each time.
+/// Makes a kartu keluarga of about `octets` octets; the same ones each time.
 ///
 /// # Errors
 ///
 /// Only a fault of the sample's own.
 pub fn sample_of(octets: usize) -> anyhow::Result<Vec<u8>> {
-    let drawn = kartu_keluarga(jiff::civil::date(2026, 11, 24), &SampleNumber { running: 1, year: 2026 })?;
-    let mut document = Document::load_mem(&drawn)?;
+    weighted(&kartu_keluarga(jiff::civil::date(2026, 11, 24), &SampleNumber { running: 1, year: 2026 })?, octets)
+}
+
+/// Makes a letter of about `octets` octets, with room for a signature; the same ones each time.
+///
+/// # Errors
+///
+/// Only a fault of the sample's own.
+pub fn letter_of(octets: usize) -> anyhow::Result<Vec<u8>> {
+    let (date, last) = (jiff::civil::date(2026, 11, 24), jiff::civil::date(2027, 5, 24));
+    weighted(&surat_to_be_sealed(date, &SampleNumber { running: 1, year: 2026 }, last)?, octets)
+}
+
+fn weighted(drawn: &[u8], octets: usize) -> anyhow::Result<Vec<u8>> {
+    let mut document = Document::load_mem(drawn)?;
     // Octets that do not compress, as a photograph's.
     let mut state = 1_u64;
     let photograph = (drawn.len()..octets.max(drawn.len()))
