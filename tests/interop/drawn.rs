@@ -136,15 +136,10 @@ fn twice() -> Outcome {
     let form = Form::Surat;
     let first = desk.template("Pertama", form, in_field("Pertama"))?;
     let second = desk.template("Kedua", form, in_field("Kedua"))?;
-    let [above, below] = [("above", 120), ("below", 190)].map(|(name, y)| {
-        desk.template(name, form, |template| {
-            template.insert("certify".to_owned(), "none".into());
-            let place = template.get_mut("place").and_then(Value::as_table_mut).context("a place")?;
-            let zone = place.get_mut("zone").and_then(Value::as_table_mut).context("a zone")?;
-            zone.extend([("y_mm".to_owned(), y.into()), ("height_mm".to_owned(), 70.into())]);
-            Ok(())
-        })
-    });
+    let uncertified = desk.template("uncertified", form, |template| {
+        template.insert("certify".to_owned(), "none".into());
+        Ok(())
+    })?;
     let mut files = Vec::new();
     // The first one certifies (P2), and another field waits.
     for (number, shape) in (1..).step_by(2).zip(Shape::ALL) {
@@ -157,10 +152,10 @@ fn twice() -> Outcome {
         shared(&fs::read(&once)?, &fs::read(&again)?)?;
         files.extend([(once, 1), (again, 2)]);
     }
-    // The first one certifies nothing, and the second one makes a field of its own in a zone below it.
+    // The first one certifies nothing, and the second one makes a field of its own below it, in the same zone.
     let input = Paper::new(form).write()?;
-    let once = sign(&desk, &above?, (form, 21), "zone", &input)?;
-    let again = sign(&desk, &below?, (form, 22), "zone-2", &fs::read(&once)?)?;
+    let once = sign(&desk, &uncertified, (form, 21), "zone", &input)?;
+    let again = sign(&desk, &uncertified, (form, 22), "zone-2", &fs::read(&once)?)?;
     shared(&fs::read(&once)?, &fs::read(&again)?)?;
     files.extend([(once, 1), (again, 2)]);
     judged(&desk, &files)

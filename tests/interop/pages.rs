@@ -13,7 +13,7 @@ use tests::{
     degraded::seal_text,
     desk::shipped_template,
     finish,
-    paper::{Form, Paper},
+    paper::{Form, Paper, Shape},
     scratch, workspace,
 };
 use toml::{Table, Value};
@@ -33,6 +33,13 @@ pub(crate) fn cases(suite: &mut Suite) {
         .case_with(&[Peer::Pdftoppm], "each_page_looks_as_a_person_approved_it_when_poppler_draws_it", || {
             approved("poppler", poppler)
         })
+        .case("a_page_looks_the_same_however_it_lies_in_its_file", || {
+            same("hayro", hayro, &[Shape::Rotated, Shape::Cropped, Shape::LargeUnits])
+        })
+        // Poppler does not know user units, and cuts a crop box at whole pixels.
+        .case_with(&[Peer::Pdftoppm], "a_turned_page_looks_the_same_to_poppler", || {
+            same("poppler", poppler, &[Shape::Rotated])
+        })
         .case("a_box_moved_by_3_millimetres_or_a_missing_picture_is_noticed", noticed);
 }
 
@@ -41,7 +48,7 @@ type Renderer = fn(&[u8]) -> anyhow::Result<Gray>;
 fn approved(renderer: &str, draw: Renderer) -> Outcome {
     let renews = env::var_os("TEKEN_RENEW_PAGES").is_some();
     for form in Form::ALL {
-        let page = draw(&signed_page(form, |_| Ok(()))?)?;
+        let page = draw(&signed_page(form, Shape::Plain, |_| Ok(()))?)?;
         let path = picture(form, renderer);
         if renews {
             fs::create_dir_all(path.parent().context("a folder")?)?;
@@ -55,7 +62,19 @@ fn approved(renderer: &str, draw: Renderer) -> Outcome {
     Ok(())
 }
 
-/// The guard of the two others: what they must not let pass does not pass.
+/// What is seen of a page does not depend on its boxes, its rotation and its units; neither does the signature on it.
+fn same(renderer: &str, draw: Renderer, shapes: &[Shape]) -> Outcome {
+    for form in Form::ALL {
+        let plain = Gray::of_png(&fs::read(picture(form, renderer))?)?;
+        for shape in shapes {
+            let difference = plain.difference(&draw(&signed_page(form, *shape, |_| Ok(()))?)?)?;
+            ensure!(difference <= TOLERANCE, "{} {}: {difference:.1} of 255", form.name(), shape.name());
+        }
+    }
+    Ok(())
+}
+
+/// The guard of the others: what they must not let pass does not pass.
 fn noticed() -> Outcome {
     type Change = fn(&mut Table) -> Outcome;
     for form in Form::ALL {
@@ -69,7 +88,7 @@ fn noticed() -> Outcome {
             }),
         ];
         for (what, change) in changes {
-            let difference = approved.difference(&hayro(&signed_page(form, change)?)?)?;
+            let difference = approved.difference(&hayro(&signed_page(form, Shape::Plain, change)?)?)?;
             ensure!(difference > 2.0 * TOLERANCE, "{} with {what}: only {difference:.1} of 255", form.name());
         }
     }
@@ -94,13 +113,13 @@ fn picture(form: Form, renderer: &str) -> PathBuf {
 }
 
 /// A document as `teken-office sign` prepares it, before the signature is put in: that changes nothing on the page.
-fn signed_page(form: Form, change: impl FnOnce(&mut Table) -> Outcome) -> anyhow::Result<Vec<u8>> {
+fn signed_page(form: Form, shape: Shape, change: impl FnOnce(&mut Table) -> Outcome) -> anyhow::Result<Vec<u8>> {
     let folder = scratch();
     fs::write(folder.path().join("tanda-tangan.png"), demo::handwriting::png()?)?;
     let mut template = shipped_template(form)?;
     change(&mut template)?;
     let artwork = Artwork::new(Template::parse(&toml::to_string(&template)?, folder.path())?)?;
-    let pdf = Arc::new(Paper::new(form).write()?);
+    let pdf = Arc::new(Paper::new(form).shape(shape).write()?);
     let unsigned = UnsignedPdf::open(pdf.as_ref().clone(), &Limits::default())?;
     let (time, seal, number) = (PdfTime::new(MOMENT, 7 * 60)?, seal_text(), form.number(1));
     let shown = Shown {
