@@ -31,7 +31,7 @@ impl Symbol {
         }
     }
 
-    /// The symbol with this text: the prefix in byte mode, the digits in numeric mode.
+    /// The symbol with this text as the office draws it: the prefix in byte mode, the digits in numeric mode, always the same mask.
     ///
     /// # Panics
     ///
@@ -46,7 +46,7 @@ impl Symbol {
         let (prefix, digits) = text.split_at(digits);
         let segments = [QrSegment::make_bytes(prefix.as_bytes()), QrSegment::make_numeric(digits)];
         let version = Version::new(version);
-        QrCode::encode_segments_advanced(&segments, level, version, version, None::<Mask>, false).expect("it fits")
+        QrCode::encode_segments_advanced(&segments, level, version, version, Some(Mask::new(4)), false).expect("it fits")
     }
 }
 
