@@ -46,7 +46,8 @@ impl Symbol {
         let (prefix, digits) = text.split_at(digits);
         let segments = [QrSegment::make_bytes(prefix.as_bytes()), QrSegment::make_numeric(digits)];
         let version = Version::new(version);
-        QrCode::encode_segments_advanced(&segments, level, version, version, Some(Mask::new(4)), false).expect("it fits")
+        QrCode::encode_segments_advanced(&segments, level, version, version, Some(Mask::new(4)), false)
+            .expect("it fits")
     }
 }
 
