@@ -97,7 +97,8 @@ pub fn preview(
 ///
 /// # Errors
 ///
-/// [`PreviewError::Document`], [`PreviewError::Sight`], [`PreviewError::Png`].
+/// [`PreviewError::Document`] when it is no PDF that may be signed, [`PreviewError::Prepare`] when it has no such page,
+/// [`PreviewError::Sight`], [`PreviewError::Png`].
 pub fn page_picture(pdf: Vec<u8>, page: usize, dots_per_inch: f64, sight: &Sight) -> Result<Vec<u8>, PreviewError> {
     let pdf = Arc::new(pdf);
     let user_unit = UnsignedPdf::open(pdf.as_ref().clone(), &Limits::default())?.page_geometry(page)?.user_unit();
